@@ -1,0 +1,28 @@
+using Fluister.Archive.Conversations;
+
+namespace Fluister.Cli;
+
+/// <summary>What the program tells the shell; documented in docs/COMMANDS.md.</summary>
+internal static class ExitCode
+{
+    public const int Done = 0;
+    public const int NothingFound = 1;
+    public const int Usage = 2;
+    public const int NotFound = 3;
+    public const int WrongKey = 4;
+    public const int Damaged = 5;
+    public const int Denied = 6;
+    public const int Unsupported = 7;
+    public const int Bug = 70;
+    public const int Cancelled = 130;
+
+    /// <summary>The code for bad input.</summary>
+    public static int For(ArchiveError error) => error switch
+    {
+        ArchiveError.NotFound => NotFound,
+        ArchiveError.WrongKey => WrongKey,
+        ArchiveError.Damaged => Damaged,
+        ArchiveError.Denied => Denied,
+        _ => Unsupported,
+    };
+}
