@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Fluister.Archive.Conversations;
@@ -44,7 +43,6 @@ public sealed class HostileStoreTests
             using var profile = OfficialPackage.MakeProfile(Generations[round % Generations.Length], "--messages", "200", "--no-expected");
             var said = OfficialPackage.Run("overwrite.mjs", ["--profile", profile.Path, "--key", profile.Key], input: Changes(random));
             Assert.Contains("\"written\"", said, StringComparison.Ordinal);
-            var started = Stopwatch.GetTimestamp();
             try
             {
                 messages += ReadAll(profile.Path);
@@ -53,8 +51,6 @@ public sealed class HostileStoreTests
             {
                 Assert.Fail($"Seed {seed + round}: {e}");
             }
-
-            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(60), $"Seed {seed + round} does not end.");
         }
 
         Assert.NotEqual(0, messages);

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using System.Globalization;
 using Fluister.SqlCipher;
 
@@ -188,7 +187,6 @@ public sealed class DamageTests
             var random = new Random(seed + round);
             using OfficialStore copy = store.Copy("");
             Mutate(copy, file, random);
-            long started = Stopwatch.GetTimestamp();
             try
             {
                 ReadAll(copy, random.Next(3) == 0 ? Salvage : null);
@@ -198,8 +196,6 @@ public sealed class DamageTests
             {
                 errors[e.Error] = errors.GetValueOrDefault(e.Error) + 1;
             }
-
-            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(60), $"Round {seed + round} does not end.");
         }
 
         // The mutations reach both sides of every check: otherwise this test would show nothing.

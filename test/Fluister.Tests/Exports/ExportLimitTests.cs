@@ -67,13 +67,18 @@ public sealed class ExportLimitTests
         using var archive = new InMemoryArchive { Chats = [Chat], Messages = [Samples.Text(1, "c", "first")] };
         Directory.CreateDirectory(folder.In(".out.partial-dead"));
         File.WriteAllText(folder.In(".out.partial-dead", ".lock"), "");
+        // Killed between making the folder and its lock, or between taking the lock away and the renaming.
+        Directory.CreateDirectory(folder.In(".out.partial-old"));
+        File.WriteAllText(folder.In(".out.partial-old", "chat.csv"), "plain text");
+        Directory.SetLastWriteTimeUtc(folder.In(".out.partial-old"), DateTime.UtcNow.AddHours(-2));
+        Directory.CreateDirectory(folder.In(".out.partial-new"));
         Directory.CreateDirectory(folder.In(".out.partial-alive"));
         using (new FileStream(folder.In(".out.partial-alive", ".lock"), FileMode.CreateNew, FileAccess.Write, FileShare.None))
         {
             DirectoryExport.Write(archive, new Selection(), [ExportFormat.Csv], folder.In("out"), new ExportOptions());
         }
 
-        Assert.Equal([folder.In(".out.partial-alive"), folder.In("out")],
+        Assert.Equal([folder.In(".out.partial-alive"), folder.In(".out.partial-new"), folder.In("out")],
             Directory.GetDirectories(folder.Path).Order(StringComparer.Ordinal));
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Fluister.Archive.Conversations;
 using Fluister.Archive.SignalDesktop;
@@ -31,7 +30,6 @@ public sealed class RowDecoderFuzzTests
             var random = new Random(seed + round);
             var json = new HostileJson(random).Record();
             var before = GC.GetAllocatedBytesForCurrentThread();
-            var started = Stopwatch.GetTimestamp();
             try
             {
                 _ = record.Read(json) ? readable++ : unreadable++;
@@ -61,7 +59,6 @@ public sealed class RowDecoderFuzzTests
                 Assert.Fail($"Seed {seed + round}: {e}");
             }
 
-            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(30), $"Seed {seed + round} does not end.");
             var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
             Assert.True(allocated < 2_000_000 + (200L * json.Length), $"Seed {seed + round}: {allocated} bytes for {json.Length}.");
         }

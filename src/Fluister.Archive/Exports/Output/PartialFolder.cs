@@ -9,6 +9,9 @@ internal sealed class PartialFolder : IDisposable
 {
     internal const string LockName = ".lock";
 
+    /// <summary>A folder without a lock is just being made or put in place, both in moments; after this time nobody is at it.</summary>
+    private static readonly TimeSpan Abandoned = TimeSpan.FromHours(1);
+
     private readonly FileStream _lock;
     private bool _gone;
 
@@ -39,16 +42,15 @@ internal sealed class PartialFolder : IDisposable
     /// <summary>Puts the folder in its place. With <paramref name="replace"/> the one that stands there is removed.</summary>
     internal void Commit(bool replace)
     {
-        // The lock goes first, so that it is not part of the export; nobody else looks at this name from here on but to remove it,
-        // and a folder without a lock file is left alone.
-        _lock.Dispose();
-        File.Delete(System.IO.Path.Combine(Path, LockName));
         foreach (var folder in Directory.EnumerateDirectories(Path, "*", SearchOption.AllDirectories))
         {
             PrivateFiles.FlushFolder(folder);
         }
 
         PrivateFiles.FlushFolder(Path);
+        // The lock goes last: what a run leaves that is killed before is known as a leftover.
+        _lock.Dispose();
+        File.Delete(System.IO.Path.Combine(Path, LockName));
         if (!replace || !Directory.Exists(Target))
         {
             Directory.Move(Path, Target);
@@ -85,16 +87,18 @@ internal sealed class PartialFolder : IDisposable
         foreach (var folder in Directory.EnumerateDirectories(parent, prefix + "*"))
         {
             var path = System.IO.Path.Combine(folder, LockName);
-            if (!File.Exists(path))
-            {
-                continue;
-            }
-
             try
             {
-                // The system takes the lock from a process that is killed.
-                using (new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.None))
+                if (File.Exists(path))
                 {
+                    // The system takes the lock from a process that is killed.
+                    using (new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.None))
+                    {
+                    }
+                }
+                else if (DateTime.UtcNow - Directory.GetLastWriteTimeUtc(folder) < Abandoned)
+                {
+                    continue;
                 }
 
                 Directory.Delete(folder, recursive: true);
