@@ -24,7 +24,76 @@ public sealed record DigestActivity(Participant? Participant, int Messages, long
 /// <param name="MessageCount">Messages with text in it.</param>
 /// <param name="Quotes">In order of time; may be empty where others said more.</param>
 public sealed record DigestTopic(IReadOnlyList<string> Keywords, Timestamp From, Timestamp To, int MessageCount,
-    IReadOnlyList<DigestQuote> Quotes);
+    IReadOnlyList<DigestQuote> Quotes)
+{
+    /// <summary>What a model wrote about it, checked; empty where no model was asked, and then <see cref="Quotes"/> tell it.</summary>
+    public IReadOnlyList<DigestPoint> Points { get; init; } = [];
+}
+
+/// <summary>A statement about the conversation, with the messages that say so.</summary>
+/// <param name="Text">Written by a model and checked against <paramref name="Sources"/>; or, where it did not stand up, a quote.</param>
+/// <param name="Speaker">Whose statement, opinion or act it is; null where nobody's in particular.</param>
+/// <param name="Sources">Never empty; each the whole cited message or what matters of it, word for word.</param>
+/// <param name="IsQuote">The text is word for word from the first source, not written by a model.</param>
+public sealed record DigestPoint(string Text, Participant? Speaker, IReadOnlyList<DigestQuote> Sources, bool IsQuote);
+
+/// <summary>How a digest was made, so that somebody else can make it again.</summary>
+public sealed record DigestReceipt
+{
+    /// <summary>"native", "llama-server" or "endpoint".</summary>
+    public required string Engine { get; init; }
+
+    /// <summary>Of the engine's library or program.</summary>
+    public required string EngineVersion { get; init; }
+
+    /// <summary>Name of the model.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Hash of its file; null where it was not seen.</summary>
+    public string? ModelSha256 { get; init; }
+
+    /// <summary>What kept the engine in.</summary>
+    public required string Confinement { get; init; }
+
+    /// <summary>Name and version of the prompt file.</summary>
+    public required string PromptVersion { get; init; }
+
+    /// <summary>0 where the likeliest token was always taken.</summary>
+    public float Temperature { get; init; }
+
+    /// <summary>For a temperature above 0.</summary>
+    public uint Seed { get; init; }
+
+    /// <summary>Messages with text that the digest is about.</summary>
+    public int MessagesCovered { get; init; }
+
+    /// <summary>Of these, messages of which the model saw something; the others were left out by the choice before it.</summary>
+    public int MessagesRead { get; init; }
+
+    /// <summary>Parts that the conversation was cut into for the model.</summary>
+    public int Segments { get; init; }
+
+    /// <summary>Of these, parts whose points were still known from an earlier digest.</summary>
+    public int SegmentsFromCache { get; init; }
+
+    /// <summary>Parts that the engine failed on; quotes stand in for them.</summary>
+    public int SegmentsFailed { get; init; }
+
+    /// <summary>Points as the model wrote them that stood up to all checks.</summary>
+    public int PointsKept { get; init; }
+
+    /// <summary>Points that did not, by the first check that failed.</summary>
+    public IReadOnlyDictionary<string, int> PointsDropped { get; init; } = new Dictionary<string, int>(StringComparer.Ordinal);
+
+    /// <summary>Tokens given to the model in this run.</summary>
+    public long PromptTokens { get; init; }
+
+    /// <summary>Tokens written by it in this run.</summary>
+    public long GeneratedTokens { get; init; }
+
+    /// <summary>Time that the engine worked in this run.</summary>
+    public TimeSpan EngineTime { get; init; }
+}
 
 /// <summary>A passage that bears on the question.</summary>
 /// <param name="Quotes">What bears on it, in order of time.</param>
@@ -114,6 +183,12 @@ public sealed record Digest
 
     /// <summary>What bears on the question, in order of time. Empty where nothing does.</summary>
     public IReadOnlyList<DigestPassage> Answers { get; init; } = [];
+
+    /// <summary>A model's answer to the question, checked; empty where no model was asked or the question found nothing.</summary>
+    public IReadOnlyList<DigestPoint> AnswerPoints { get; init; } = [];
+
+    /// <summary>How a model's points were made; null where no model was asked.</summary>
+    public DigestReceipt? Receipt { get; init; }
 
     /// <summary>What was agreed.</summary>
     public IReadOnlyList<DigestQuote> Decisions { get; init; } = [];

@@ -20,8 +20,9 @@ public sealed class ProjectTests
         ["Fluister.Cryptography"] = [],
         ["Fluister.SqlCipher"] = ["Fluister.Cryptography"],
         ["Fluister.Archive"] = ["Fluister.Cryptography", "Fluister.SqlCipher"],
-        ["Fluister.Summaries"] = ["Fluister.Cryptography", "Fluister.SqlCipher", "Fluister.Archive"],
-        ["fluister"] = ["Fluister.Cryptography", "Fluister.SqlCipher", "Fluister.Archive", "Fluister.Summaries"],
+        ["Fluister.Engines"] = [],
+        ["Fluister.Summaries"] = ["Fluister.Cryptography", "Fluister.SqlCipher", "Fluister.Archive", "Fluister.Engines"],
+        ["fluister"] = ["Fluister.Cryptography", "Fluister.SqlCipher", "Fluister.Archive", "Fluister.Engines", "Fluister.Summaries"],
     };
 
     public static TheoryData<string> Projects => [.. Arrows.Keys];
