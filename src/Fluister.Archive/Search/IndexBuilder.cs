@@ -1,4 +1,5 @@
 using Fluister.Archive.Conversations;
+using Fluister.Archive.Sealed;
 
 namespace Fluister.Archive.Search;
 
@@ -13,12 +14,12 @@ internal sealed class IndexBuilder
     // A message with more different words is found by reading it.
     private const int MaximumNewTerms = 50_000;
 
-    private readonly IndexFileWriter _writer;
+    private readonly SealedWriter _writer;
     private readonly Dictionary<string, int> _conversations = new(StringComparer.Ordinal);
     private readonly List<IndexRow> _rows = [];
     private readonly TermTable _terms = new();
 
-    public IndexBuilder(IndexFileWriter writer, IEnumerable<string> conversations)
+    public IndexBuilder(SealedWriter writer, IEnumerable<string> conversations)
     {
         _writer = writer;
         foreach (var conversation in conversations)

@@ -1,4 +1,5 @@
 using System.Text;
+using Fluister.Archive.Sealed;
 
 namespace Fluister.Archive.Search;
 
@@ -30,7 +31,7 @@ internal sealed class IndexSegment
     public int Rows { get; private set; }
 
     /// <summary>Writes the rows and the terms of a segment.</summary>
-    public static IndexSegment Write(IndexFileWriter writer, IReadOnlyList<IndexRow> rows, TermTable terms)
+    public static IndexSegment Write(SealedWriter writer, IReadOnlyList<IndexRow> rows, TermTable terms)
     {
         var segment = new IndexSegment { Rows = rows.Count };
         var bytes = new ByteList();
@@ -99,12 +100,12 @@ internal sealed class IndexSegment
     }
 
     /// <summary>Copies from another index.</summary>
-    public IndexSegment Copy(IndexFileReader from, IndexFileWriter to)
+    public IndexSegment Copy(SealedReader from, SealedWriter to)
     {
         var start = _rowBlocks[0].Offset;
         var end = _termBlocks.Count > 0 ? _termBlocks[^1].Offset + _termBlocks[^1].Length : _rowBlocks[^1].Offset;
         var shift = to.Position - start;
-        var buffer = new byte[IndexFile.BlockBytes];
+        var buffer = new byte[SealedFormat.BlockBytes];
         for (var at = start; at < end; at += buffer.Length)
         {
             var part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - at));
@@ -166,7 +167,7 @@ internal sealed class IndexSegment
     }
 
     /// <summary>Adds the rows in which a term occurs, or all terms that start with it.</summary>
-    public void Collect(IndexFileReader file, string term, bool isPrefix, RowSet rows)
+    public void Collect(SealedReader file, string term, bool isPrefix, RowSet rows)
     {
         // The last block that starts before the term or with it: from here on, terms are no smaller.
         var (low, high) = (0, _termBlocks.Count);
@@ -199,7 +200,7 @@ internal sealed class IndexSegment
     }
 
     /// <summary>The rows of a set that are in a block, in the order of the segment.</summary>
-    public List<IndexRow> Resolve(IndexFileReader file, RowSet rows, int block)
+    public List<IndexRow> Resolve(SealedReader file, RowSet rows, int block)
     {
         var found = new List<IndexRow>();
         var bytes = file.Read(_rowBlocks[block].Offset, _rowBlocks[block + 1].Offset - _rowBlocks[block].Offset);
@@ -221,7 +222,7 @@ internal sealed class IndexSegment
     }
 
     // False where no later block can hold the term. Terms that fit follow one another, and so do their postings.
-    private static bool CollectBlock(IndexFileReader file, TermBlock block, string term, bool isPrefix, RowSet rows)
+    private static bool CollectBlock(SealedReader file, TermBlock block, string term, bool isPrefix, RowSet rows)
     {
         var bytes = file.Read(block.Offset, block.Length);
         var (postings, start) = (block.Postings, 0L);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Fluister.Archive.Conversations;
+using Fluister.Archive.Sealed;
 using Fluister.Cryptography;
 
 namespace Fluister.Archive.Search;
@@ -15,6 +16,9 @@ namespace Fluister.Archive.Search;
 /// </remarks>
 public sealed class SearchIndex : IDisposable
 {
+    private static readonly SealedFormat Format = new(
+        "fluister-index", 1, "fluister search index 1", "search index", "Delete it and build it again.");
+
     // The directory's end: its offset, eight bytes, and its length, four.
     private const int FooterBytes = 12;
 
@@ -22,12 +26,12 @@ public sealed class SearchIndex : IDisposable
     private const int MaximumSmallSegments = 32;
     private const int SmallRows = 25_000;
 
-    private readonly IndexFileReader _file;
+    private readonly SealedReader _file;
     private readonly List<string> _conversations = [];
     private readonly List<IndexSegment> _segments = [];
     private readonly byte[] _names;
 
-    private SearchIndex(IndexFileReader file)
+    private SearchIndex(SealedReader file)
     {
         _file = file;
         Span<byte> footer = stackalloc byte[FooterBytes];
@@ -70,12 +74,12 @@ public sealed class SearchIndex : IDisposable
     /// <exception cref="ArchiveException">There is none, it belongs to another key, or is damaged; build it again.</exception>
     public static SearchIndex Open(string path, Secret key)
     {
-        IndexFileReader? file = null;
+        SealedReader? file = null;
         FileStream? stream = null;
         try
         {
             stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            file = new IndexFileReader(stream, key, Path.GetFileName(path));
+            file = new SealedReader(Format, stream, key, Path.GetFileName(path));
             return new SearchIndex(file);
         }
         catch (Exception exception)
@@ -321,7 +325,7 @@ public sealed class SearchIndex : IDisposable
         void Add(string id, string name) => hash.AppendData(Encoding.UTF8.GetBytes($"{id.Length}:{id}{name.Length}:{name}"));
     }
 
-    private static void Finish(IndexFileWriter writer, IndexBuilder builder, long lastRowId, long watermark, byte[] names)
+    private static void Finish(SealedWriter writer, IndexBuilder builder, long lastRowId, long watermark, byte[] names)
     {
         builder.Close();
         var directory = new ByteList();
@@ -347,48 +351,18 @@ public sealed class SearchIndex : IDisposable
         BinaryPrimitives.WriteInt32LittleEndian(footer[8..], directory.Count);
         writer.Write(directory.Span);
         writer.Write(footer);
-        writer.Finish();
     }
 
-    // A reader finds the old file or the new one, whenever the machine stops.
-    private static void Write(string path, Secret key, Action<IndexFileWriter> write)
+    private static void Write(string path, Secret key, Action<SealedWriter> write)
     {
-        if (key.Length < 32)
-        {
-            throw new ArgumentException("The key of an index has at least 32 bytes.", nameof(key));
-        }
-
-        var full = Path.GetFullPath(path);
-        var temporary = $"{full}.{RandomNumberGenerator.GetHexString(16, lowercase: true)}.tmp";
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            using (var stream = new FileStream(temporary, options))
-            using (var writer = new IndexFileWriter(stream, key))
-            {
-                write(writer);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, full, overwrite: true);
+            Format.Replace(Path.GetFullPath(path), key, write);
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is UnauthorizedAccessException or DirectoryNotFoundException)
         {
-            if (File.Exists(temporary))
-            {
-                File.Delete(temporary);
-            }
-
-            throw exception is UnauthorizedAccessException or DirectoryNotFoundException
-                ? new ArchiveException(
-                    ArchiveError.Denied,
-                    $"The search index {Path.GetFileName(path)} cannot be written there. Give another folder.", exception)
-                : exception;
+            throw new ArchiveException(
+                ArchiveError.Denied, $"The search index {Path.GetFileName(path)} cannot be written there. Give another folder.", exception);
         }
     }
 }

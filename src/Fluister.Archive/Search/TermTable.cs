@@ -1,3 +1,5 @@
+using Fluister.Archive.Sealed;
+
 namespace Fluister.Archive.Search;
 
 /// <summary>The terms of a segment while it is collected, each with the rows in which it occurs.</summary>

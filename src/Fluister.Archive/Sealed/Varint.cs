@@ -1,6 +1,6 @@
 using Fluister.Archive.Conversations;
 
-namespace Fluister.Archive.Search;
+namespace Fluister.Archive.Sealed;
 
 /// <summary>Whole numbers of seven bits a byte, least significant first, the highest bit set on all bytes but the last.</summary>
 internal static class Varint
@@ -52,9 +52,8 @@ internal static class Varint
 
     public static long UnZigZag(ulong value) => (long)(value >> 1) ^ -(long)(value & 1);
 
-    /// <summary>An authentic index that makes no sense was written by a faulty program.</summary>
-    public static ArchiveException Unreadable()
-        => new(ArchiveError.Damaged, "The search index does not make sense. Delete it and build it again.");
+    /// <summary>An authentic file that makes no sense was written by a faulty program.</summary>
+    public static ArchiveException Unreadable() => new(ArchiveError.Damaged, "A file of Fluister's does not make sense. Delete it.");
 }
 
 /// <summary>Bytes in memory that grow, with numbers and text.</summary>
