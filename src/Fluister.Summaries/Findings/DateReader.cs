@@ -38,6 +38,9 @@ internal static class DateReader
     private static readonly HashSet<string> LastAfter = ["dernier", "dernière", "pasado", "pasada", "scorso", "scorsa"];
     private static readonly HashSet<string> Morning = ["guten", "goede", "guter", "la", "goeie", "am", "heute", "elke", "jeden"];
 
+    /// <summary>Whether a lower-case word alone names a day.</summary>
+    public static bool IsDay(string lower) => Weekdays.ContainsKey(lower) || Relative.ContainsKey(lower);
+
     /// <summary>Days named in a sentence; each stretch once.</summary>
     /// <param name="text">A sentence.</param>
     /// <param name="sent">The day on which it was sent.</param>
