@@ -16,6 +16,8 @@ public static partial class DigestWriter
         .soft, cite { color: var(--soft); font-size: .85rem; font-style: normal; }
         blockquote { margin: .5rem 0; padding: .1rem .8rem; border-left: 3px solid var(--line); overflow-wrap: anywhere; }
         blockquote.found { border-color: var(--mark); }
+        .points li { margin: .3rem 0; overflow-wrap: anywhere; } .points a, .origin { color: var(--soft); }
+        ol li:target { background: color-mix(in srgb, var(--mark) 20%, transparent); }
         """;
 
     /// <summary>Writes one self-contained HTML page.</summary>
@@ -30,17 +32,24 @@ public static partial class DigestWriter
         writer.WriteLine("<meta name=\"referrer\" content=\"no-referrer\">");
         writer.WriteLine("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
         writer.WriteLine($"<title>{title}</title><style>\n{Style}\n</style></head><body>");
+        var sources = new Sources();
         writer.WriteLine($"<h1 dir=\"auto\">{title}</h1><p class=\"soft\">{Html(Head(digest))}</p>");
+        if (Origin(digest) is { } origin)
+        {
+            writer.WriteLine($"<p class=\"origin\">{Html(origin)}</p>");
+        }
+
         List(writer, "People", digest.Activity.Select(x => $"{Html(Name(x.Participant))}: {Html(Activity(x))}"));
         if (digest.Ask is { } ask)
         {
             writer.WriteLine($"<h2 dir=\"auto\">Asked: {Html(ask)}</h2>");
-            if (digest.Answers.Count == 0)
+            if (digest.Answers.Count == 0 && digest.AnswerPoints.Count == 0)
             {
                 writer.WriteLine("<p>Nothing in these messages speaks of it.</p>");
             }
 
-            foreach (var answer in digest.Answers)
+            HtmlPoints(writer, digest.AnswerPoints, sources);
+            foreach (var answer in digest.AnswerPoints.Count == 0 ? digest.Answers : [])
             {
                 writer.WriteLine("<section>");
                 Block(writer, digest, answer.Before, "");
@@ -50,11 +59,21 @@ public static partial class DigestWriter
             }
         }
 
-        foreach (var topic in Told(digest))
+        foreach (var day in Days(digest))
         {
-            var period = $"{Period(digest, topic.From, topic.To)}, {Count(topic.MessageCount, "message", "messages")}";
-            writer.WriteLine($"<h2 dir=\"auto\">{Html(Title(topic))}</h2><p class=\"soft\">{Html(period)}</p>");
-            topic.Quotes.ToList().ForEach(x => Block(writer, digest, x, ""));
+            var heading = digest.Receipt is null ? "h2" : "h3";
+            if (digest.Receipt is not null)
+            {
+                writer.WriteLine($"<h2>{Html(day.Key)}</h2>");
+            }
+
+            foreach (var topic in day)
+            {
+                var period = $"{Period(digest, topic.From, topic.To)}, {Count(topic.MessageCount, "message", "messages")}";
+                writer.WriteLine($"<{heading} dir=\"auto\">{Html(Title(topic))}</{heading}><p class=\"soft\">{Html(period)}</p>");
+                HtmlPoints(writer, topic.Points, sources);
+                (topic.Points.Count > 0 ? [] : topic.Quotes).ToList().ForEach(x => Block(writer, digest, x, ""));
+            }
         }
 
         List(writer, "Decisions", digest.Decisions.Select(x => Inline(digest, x)));
@@ -64,7 +83,16 @@ public static partial class DigestWriter
         List(writer, "Links", digest.Links.Select(x => $"{Anchor(x.Url)}{Html(Title(x))} {Cite(digest, x.Quote)}"));
         List(writer, "Files", digest.Files.Select(x =>
             $"<bdi>{Html(FileName(x))}</bdi> {Html(Size(x.Size))} <cite>{Html(Name(x.Speaker))}, {Html(Moment(digest, x.SentAt))}</cite>"));
+        if (sources.All.Count > 0)
+        {
+            writer.WriteLine("<h2>Sources</h2><ol>");
+            sources.All.Index().ToList().ForEach(x => writer.WriteLine(
+                $"<li id=\"s{x.Index + 1}\"><bdi>“{Html(Short(x.Item.Text))}”</bdi> {Cite(digest, x.Item)}</li>"));
+            writer.WriteLine("</ol>");
+        }
+
         List(writer, "Left out", Omissions(digest).Select(Html));
+        List(writer, "How this was made", digest.Receipt is { } receipt ? Making(receipt).Select(Html) : []);
         writer.WriteLine("</body></html>");
     }
 
@@ -87,6 +115,21 @@ public static partial class DigestWriter
         if (quote is not null)
         {
             writer.WriteLine($"<blockquote{attribute}><p dir=\"auto\">{Html(quote.Text)}</p>{Cite(digest, quote)}</blockquote>");
+        }
+    }
+
+    private static void HtmlPoints(StreamWriter writer, IReadOnlyList<DigestPoint> points, Sources sources)
+    {
+        if (points.Count > 0)
+        {
+            writer.WriteLine("<ul class=\"points\">");
+            foreach (var point in points)
+            {
+                var links = string.Concat(sources.NumbersOf(point).Select(x => $" <a href=\"#s{x}\">[{x}]</a>"));
+                writer.WriteLine($"<li><bdi{(point.IsQuote ? " class=\"quote\"" : "")}>{Html(Statement(point))}</bdi>{links}</li>");
+            }
+
+            writer.WriteLine("</ul>");
         }
     }
 

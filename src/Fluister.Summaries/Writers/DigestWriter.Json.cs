@@ -46,7 +46,9 @@ public static partial class DigestWriter
             Time(json, "to", x.To);
             json.WriteNumber("messageCount", x.MessageCount);
             Array(json, "quotes", x.Quotes, q => Members(json, q));
+            Array(json, "points", x.Points, p => Members(json, p));
         });
+        Array(json, "answerPoints", digest.AnswerPoints, x => Members(json, x));
         Array(json, "answers", digest.Answers, x =>
         {
             Member(json, "before", x.Before);
@@ -89,6 +91,7 @@ public static partial class DigestWriter
         json.WriteNumber("older", digest.Omitted.Older);
         json.WriteNumber("findings", digest.Omitted.Findings);
         json.WriteEndObject();
+        Member(json, digest.Receipt);
         json.WriteEndObject();
         json.Flush();
         stream.WriteByte((byte)'\n');
@@ -127,6 +130,14 @@ public static partial class DigestWriter
         Time(json, "sentAt", quote.SentAt);
         json.WriteString("text", Whole(quote.Text));
         json.WriteNumber("score", Math.Round(quote.Score, 4));
+    }
+
+    private static void Members(Utf8JsonWriter json, DigestPoint point)
+    {
+        json.WriteString("text", Whole(point.Text));
+        Person(json, "speaker", point.Speaker);
+        json.WriteBoolean("isQuote", point.IsQuote);
+        Array(json, "sources", point.Sources, x => Members(json, x));
     }
 
     private static void Person(Utf8JsonWriter json, string name, Participant? person)

@@ -9,21 +9,29 @@ public static partial class DigestWriter
     public static void WriteMarkdown(Digest digest, Stream stream)
     {
         using var writer = Open(stream);
+        var sources = new Sources();
         writer.WriteLine($"# {Escape(digest.Conversation.Name)}");
         writer.WriteLine();
+        if (Origin(digest) is { } origin)
+        {
+            writer.WriteLine($"*{Escape(origin)}*");
+            writer.WriteLine();
+        }
+
         writer.WriteLine(Head(digest));
         Section(writer, "People", digest.Activity.Select(x => $"{Escape(Name(x.Participant))}: {Activity(x)}"));
         if (digest.Ask is { } ask)
         {
             writer.WriteLine();
             writer.WriteLine($"## Asked: {Escape(ask)}");
-            if (digest.Answers.Count == 0)
+            if (digest.Answers.Count == 0 && digest.AnswerPoints.Count == 0)
             {
                 writer.WriteLine();
                 writer.WriteLine("Nothing in these messages speaks of it.");
             }
 
-            foreach (var answer in digest.Answers)
+            MarkdownPoints(writer, digest.AnswerPoints, sources);
+            foreach (var answer in digest.AnswerPoints.Count == 0 ? digest.Answers : [])
             {
                 writer.WriteLine();
                 var lines = answer.Quotes.Select(x => $"**{Escape(x.Text)}** {Source(digest, x)}").ToList();
@@ -41,17 +49,27 @@ public static partial class DigestWriter
             }
         }
 
-        foreach (var topic in Told(digest))
+        foreach (var day in Days(digest))
         {
-            writer.WriteLine();
-            var title = topic.Keywords.Count == 0 ? "Talk" : string.Join(", ", topic.Keywords.Select(Escape));
-            writer.WriteLine($"## {title}");
-            writer.WriteLine();
-            writer.WriteLine($"{Period(digest, topic.From, topic.To)}, {Count(topic.MessageCount, "message", "messages")}");
-            foreach (var quote in topic.Quotes)
+            if (digest.Receipt is not null)
             {
                 writer.WriteLine();
-                writer.WriteLine($"> {Escape(quote.Text)} {Source(digest, quote)}");
+                writer.WriteLine($"## {Escape(day.Key)}");
+            }
+
+            foreach (var topic in day)
+            {
+                writer.WriteLine();
+                var title = topic.Keywords.Count == 0 ? "Talk" : string.Join(", ", topic.Keywords.Select(Escape));
+                writer.WriteLine($"{(digest.Receipt is null ? "##" : "###")} {title}");
+                writer.WriteLine();
+                writer.WriteLine($"{Period(digest, topic.From, topic.To)}, {Count(topic.MessageCount, "message", "messages")}");
+                MarkdownPoints(writer, topic.Points, sources);
+                foreach (var quote in topic.Points.Count > 0 ? [] : topic.Quotes)
+                {
+                    writer.WriteLine();
+                    writer.WriteLine($"> {Escape(quote.Text)} {Source(digest, quote)}");
+                }
             }
         }
 
@@ -62,7 +80,22 @@ public static partial class DigestWriter
         Section(writer, "Links", digest.Links.Select(x => $"{Escape(x.Url)}{Escape(Title(x))} {Source(digest, x.Quote)}"));
         Section(writer, "Files",
             digest.Files.Select(x => $"{Escape(FileName(x))} {Size(x.Size)} ({Escape(Name(x.Speaker))}, {Moment(digest, x.SentAt)})"));
+        Section(writer, "Sources", sources.All.Select((x, i) => $"\\[{i + 1}\\] “{Escape(Short(x.Text))}” {Source(digest, x)}"));
         Section(writer, "Left out", Omissions(digest));
+        Section(writer, "How this was made", digest.Receipt is { } receipt ? Making(receipt).Select(Escape) : []);
+    }
+
+    private static void MarkdownPoints(StreamWriter writer, IReadOnlyList<DigestPoint> points, Sources sources)
+    {
+        if (points.Count > 0)
+        {
+            writer.WriteLine();
+        }
+
+        foreach (var point in points)
+        {
+            writer.WriteLine($"- {Escape(Statement(point))}{string.Concat(sources.NumbersOf(point).Select(x => $" \\[{x}\\]"))}");
+        }
     }
 
     private static string Quoted(Digest digest, DigestQuote quote) => $"“{Escape(quote.Text)}” {Source(digest, quote)}";

@@ -7,6 +7,12 @@ public static partial class DigestWriter
     public static void WriteText(Digest digest, Stream stream)
     {
         using var writer = Open(stream);
+        var sources = new Sources();
+        if (Origin(digest) is { } origin)
+        {
+            writer.WriteLine(origin);
+        }
+
         writer.WriteLine(Plain(digest.Conversation.Name));
         writer.WriteLine(Head(digest));
         foreach (var person in digest.Activity)
@@ -17,12 +23,13 @@ public static partial class DigestWriter
         if (digest.Ask is { } ask)
         {
             Heading(writer, $"Asked: {Plain(ask)}");
-            if (digest.Answers.Count == 0)
+            if (digest.Answers.Count == 0 && digest.AnswerPoints.Count == 0)
             {
                 writer.WriteLine("  Nothing in these messages speaks of it.");
             }
 
-            foreach (var answer in digest.Answers)
+            TextPoints(writer, digest.AnswerPoints, sources);
+            foreach (var answer in digest.AnswerPoints.Count == 0 ? digest.Answers : [])
             {
                 writer.WriteLine();
                 Line(writer, digest, answer.Before, "    ");
@@ -31,10 +38,20 @@ public static partial class DigestWriter
             }
         }
 
-        foreach (var topic in Told(digest))
+        foreach (var day in Days(digest))
         {
-            Heading(writer, $"{Title(topic)} ({Period(digest, topic.From, topic.To)}, {Count(topic.MessageCount, "message", "messages")})");
-            topic.Quotes.ToList().ForEach(x => Line(writer, digest, x, "  "));
+            if (digest.Receipt is not null)
+            {
+                Heading(writer, $"== {day.Key}");
+            }
+
+            foreach (var topic in day)
+            {
+                var period = Period(digest, topic.From, topic.To);
+                Heading(writer, $"{Title(topic)} ({period}, {Count(topic.MessageCount, "message", "messages")})");
+                TextPoints(writer, topic.Points, sources);
+                (topic.Points.Count > 0 ? [] : topic.Quotes).ToList().ForEach(x => Line(writer, digest, x, "  "));
+            }
         }
 
         Quotes(writer, digest, "Decisions", digest.Decisions);
@@ -44,7 +61,18 @@ public static partial class DigestWriter
         Lines(writer, "Links", digest.Links.Select(x => $"{Plain(x.Url)}{Title(x)}  {By(digest, x.Quote)}"));
         Lines(writer, "Files", digest.Files.Select(x =>
             $"{FileName(x)} {Size(x.Size)}  {Name(x.Speaker)}, {Moment(digest, x.SentAt)} [{Plain(x.MessageId)}]"));
+        Lines(writer, "Sources", sources.All.Select((x, i) =>
+            $"[{i + 1}] {Moment(digest, x.SentAt)} {Name(x.Speaker)}: “{Short(x.Text)}” [{Plain(x.MessageId)}]"));
         Lines(writer, "Left out", Omissions(digest));
+        Lines(writer, "How this was made", digest.Receipt is { } receipt ? Making(receipt) : []);
+    }
+
+    private static void TextPoints(StreamWriter writer, IReadOnlyList<DigestPoint> points, Sources sources)
+    {
+        foreach (var point in points)
+        {
+            writer.WriteLine($"  - {Statement(point)}{string.Concat(sources.NumbersOf(point).Select(x => $" [{x}]"))}");
+        }
     }
 
     private static string Activity(DigestActivity person) =>
@@ -58,7 +86,7 @@ public static partial class DigestWriter
     private static string By(Digest digest, DigestQuote quote) =>
         $"{Name(quote.Speaker)}, {Moment(digest, quote.SentAt)} [{Plain(quote.MessageId)}]";
 
-    private static string Line(Digest digest, DigestQuote quote) => $"“{Plain(quote.Text)}” {By(digest, quote)}";
+    private static string Line(Digest digest, DigestQuote quote) => $"“{Nested(quote.Text)}” {By(digest, quote)}";
 
     private static void Line(StreamWriter writer, Digest digest, DigestQuote? quote, string indent)
     {

@@ -10,8 +10,9 @@ public static partial class DigestWriter
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    /// <summary>Topics of which something is quoted; the others are for programs.</summary>
-    private static IEnumerable<DigestTopic> Told(Digest digest) => digest.Topics.Where(topic => topic.Quotes.Count > 0);
+    /// <summary>Topics of which something is told; the others are for programs.</summary>
+    private static IEnumerable<DigestTopic> Told(Digest digest) =>
+        digest.Topics.Where(topic => topic.Quotes.Count > 0 || topic.Points.Count > 0);
 
     private static StreamWriter Open(Stream stream) => new(stream, Utf8, 16_384, leaveOpen: true) { NewLine = "\n" };
 
