@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Fluister.Evaluation;
 using Fluister.Summaries;
 using Fluister.Summaries.Evaluation;
@@ -9,6 +10,7 @@ const string Usage = """
     evaluate --data FILE.jsonl                          table: ours and the baselines
     train --data FILE.jsonl --out RANKER                the same data gives the same bytes
     cross-validate --data FILE.jsonl [--folds 5] [--keep DIR]   settings, on training meetings only
+    preselection --data FILE.jsonl [--share 0.1111]     what the choice before a model costs
     show --data FILE.jsonl [--meeting 0] [--ask TEXT] [--words 150]
     time [--messages 100000]                            one digest of made-up talk
     """;
@@ -50,6 +52,9 @@ switch (command)
         Row("TextRank", (m, _, words) => Baselines.TextRank(m, words));
         Row("centroid, MMR", (m, q, words) => Baselines.Centroid(m, q.IsGeneral ? null : q.Query, words));
         Row("Fluister", (m, q, words) => QmSumConversation.Text(QmSumConversation.Digest(m.Meeting, q, words)));
+        return 0;
+    case "preselection":
+        PreselectionTable.Run(meetings, double.Parse(Option("--share") ?? "0.11111", CultureInfo.InvariantCulture));
         return 0;
     case "show":
         var meeting = meetings[int.Parse(Option("--meeting") ?? "0")].Meeting;

@@ -25,9 +25,16 @@ internal static class QmSumConversation
         Body = x.Text,
     });
 
+    /// <summary>The utterance that a message is.</summary>
+    public static int Number(string messageId) => int.Parse(messageId.AsSpan(1));
+
     /// <summary>The digest for a query, as anybody would get it.</summary>
     public static Digest Digest(Meeting meeting, MeetingQuery query, int words) => Digester.Digest(
-        Conversation, Self, Messages(meeting), new() { Words = words, Ask = query.IsGeneral ? null : query.Query });
+        Conversation, Self, Messages(meeting), Options(query, words));
+
+    /// <summary>How a query is asked.</summary>
+    public static DigestOptions Options(MeetingQuery query, int words) =>
+        new() { Words = words, Ask = query.IsGeneral ? null : query.Query };
 
     /// <summary>What is scored: the quotes alone, without speakers, in order.</summary>
     public static string Text(Digest digest) => string.Join(' ', digest.Quotes.Select(x => x.Text));

@@ -77,6 +77,70 @@ internal static class Rouge
         return new((double)common / summary.Count, (double)common / reference.Count);
     }
 
+    /// <summary>ROUGE-L of a summary of several sentences: for each sentence of the reference, the union of its longest common
+    /// subsequences with all sentences of the summary (Lin, section 3.2), each word counted at most as often as in both.</summary>
+    public static RougeScore LSum(string summary, string reference)
+    {
+        var (ours, theirs) = (Split(summary), Split(reference));
+        var (left, wanted) = (Count(ours.SelectMany(x => x).ToList(), 1, out var inSummary),
+            Count(theirs.SelectMany(x => x).ToList(), 1, out var inReference));
+        if (inSummary == 0 || inReference == 0)
+        {
+            return default;
+        }
+
+        var common = 0;
+        foreach (var sentence in theirs)
+        {
+            var union = new bool[sentence.Count];
+            ours.ForEach(x => Mark(sentence, x, union));
+            foreach (var word in sentence.Where((_, i) => union[i]))
+            {
+                if (left.GetValueOrDefault(word) > 0 && wanted[word] > 0)
+                {
+                    left[word]--;
+                    wanted[word]--;
+                    common++;
+                }
+            }
+        }
+
+        return new((double)common / inSummary, (double)common / inReference);
+    }
+
+    private static List<List<string>> Split(string text) =>
+        Sentences.Split(text).ConvertAll(x => Words(text.Substring(x.Start, x.Length)));
+
+    /// <summary>Marks the words of a sentence that are in one longest common subsequence with another.</summary>
+    private static void Mark(List<string> sentence, List<string> other, bool[] marks)
+    {
+        var table = new int[sentence.Count + 1, other.Count + 1];
+        for (var i = 1; i <= sentence.Count; i++)
+        {
+            for (var j = 1; j <= other.Count; j++)
+            {
+                table[i, j] = sentence[i - 1] == other[j - 1] ? table[i - 1, j - 1] + 1 : Math.Max(table[i - 1, j], table[i, j - 1]);
+            }
+        }
+
+        for (var (i, j) = (sentence.Count, other.Count); i > 0 && j > 0;)
+        {
+            if (sentence[i - 1] == other[j - 1])
+            {
+                marks[--i] = true;
+                j--;
+            }
+            else if (table[i, j - 1] > table[i - 1, j])
+            {
+                j--;
+            }
+            else
+            {
+                i--;
+            }
+        }
+    }
+
     private static Dictionary<string, int> Count(IReadOnlyList<string> words, int n, out int total)
     {
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
