@@ -1,4 +1,5 @@
 using Fluister.Archive.Conversations;
+using Fluister.Engines;
 
 namespace Fluister.Cli;
 
@@ -13,6 +14,7 @@ internal static class ExitCode
     public const int Damaged = 5;
     public const int Denied = 6;
     public const int Unsupported = 7;
+    public const int QuotesOnly = 8;
     public const int Bug = 70;
     public const int Cancelled = 130;
 
@@ -23,6 +25,15 @@ internal static class ExitCode
         ArchiveError.WrongKey => WrongKey,
         ArchiveError.Damaged => Damaged,
         ArchiveError.Denied => Denied,
+        _ => Unsupported,
+    };
+
+    /// <summary>The code for what an engine could not do.</summary>
+    public static int For(EngineError error) => error switch
+    {
+        EngineError.NotFound => NotFound,
+        EngineError.BadModel or EngineError.BadLibrary => Damaged,
+        EngineError.NotAllowed => Denied,
         _ => Unsupported,
     };
 }

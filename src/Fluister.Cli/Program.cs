@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using Fluister.Archive.Conversations;
 using Fluister.Cli.Commands;
+using Fluister.Engines;
 
 namespace Fluister.Cli;
 
@@ -11,6 +12,12 @@ internal static class Program
 {
     private static int Main(string[] arguments)
     {
+        // First, and nothing else: it becomes another program.
+        if (arguments is ["sandbox", .. var within])
+        {
+            return Engines.Sandbox.Enclosure.Main(within);
+        }
+
         Hardening.Apply();
         using var cancellation = new CancellationTokenSource();
         void Stop(PosixSignalContext signal)
@@ -35,6 +42,8 @@ internal static class Program
         {
             ArchiveCommand.Create(cancel),
             DigestCommand.Create(cancel),
+            EngineCommand.Create(cancel),
+            ModelCommand.Create(cancel),
         };
 
         // "@anna" is a word to search for, not a file with further arguments.
@@ -56,6 +65,10 @@ internal static class Program
             return Fail(e.Message, ExitCode.Usage);
         }
         catch (ArchiveException e)
+        {
+            return cancel.IsCancellationRequested ? ExitCode.Cancelled : Fail(e.Message, ExitCode.For(e.Error));
+        }
+        catch (EngineException e)
         {
             return cancel.IsCancellationRequested ? ExitCode.Cancelled : Fail(e.Message, ExitCode.For(e.Error));
         }

@@ -46,6 +46,18 @@ internal static class Prompt
         throw new UsageException("The two passphrases differ.");
     }
 
+    /// <summary>Asks for a yes; no where nobody is at the terminal.</summary>
+    public static bool Confirm(string question)
+    {
+        if (Console.IsInputRedirected || Console.IsErrorRedirected)
+        {
+            return false;
+        }
+
+        Console.Error.Write($"{question} [y/N] ");
+        return Console.In.ReadLine()?.Trim().ToUpperInvariant() is "Y" or "YES";
+    }
+
     private static int ReadLine(char[] typed)
     {
         var length = 0;

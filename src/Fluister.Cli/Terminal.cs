@@ -60,6 +60,25 @@ internal static class Terminal
         return fitted.Append(' ', Math.Max(0, width - used)).ToString();
     }
 
+    /// <summary>Rows that lines take on a terminal so many cells wide; text that ends with a line's end.</summary>
+    public static int Rows(string text, int width)
+    {
+        var rows = 0;
+        foreach (var line in text.Split('\n')[..^1])
+        {
+            rows++;
+            var used = 0;
+            foreach (var rune in line.EnumerateRunes())
+            {
+                // A wide letter that does not fit goes to the next row whole.
+                var cells = Cells(rune);
+                (rows, used) = used + cells > width ? (rows + 1, cells) : (rows, used + cells);
+            }
+        }
+
+        return rows;
+    }
+
     /// <summary>True for a write to a pipe whose reader is gone.</summary>
     public static bool IsClosedPipe(IOException e) =>
         (e.HResult & 0xFFFF) == BrokenPipe || e.InnerException is System.Net.Sockets.SocketException;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Fluister.Archive.Conversations;
 using Fluister.Archive.SignalDesktop;
 using Fluister.Summaries;
+using Fluister.Summaries.Cache;
 
 namespace Fluister.Cli.Commands;
 
@@ -35,39 +36,115 @@ internal sealed class DigestCommand
         DefaultValueFactory = _ => 150,
     };
     private readonly Option<bool> _json = new("--json") { Description = "The same as --format json" };
+    private readonly Option<string?> _language = new("--language")
+    {
+        Description = "Language that a model writes in, such as nl. Default: that of the conversation",
+        HelpName = "XX",
+    };
+    private readonly Option<bool> _noCache = new("--no-cache") { Description = "Neither use nor keep what a model wrote before" };
+    private readonly Option<bool> _forget = new("--forget") { Description = "Delete what models wrote before, of all stores, and end" };
+    private readonly EngineOptions _engine = new();
 
     public static Command Create(CancellationToken cancel)
     {
         var digest = new DigestCommand();
         var command = new Command("digest", """
-            Tell what happened in conversations, in their own words: every line is quoted from a message
+            Tell what happened in conversations: in quotes, or in the words of a model on this computer, checked against the messages
 
-              fluister digest -c "Family"                          the last four weeks of one conversation
+              fluister digest -c "Family"                          the last four weeks of one conversation, in quotes
               fluister digest --since unread                       what you have not read, all conversations
               fluister digest -c Work --since 2026-10-01 --ask "When is the release?"
+              fluister digest -c "Family" --model some.gguf        a model writes; its network is cut off
+              fluister digest -c "Family" --engine llama-server --model some.gguf --language nl
+              fluister digest -c "Family" --engine http://127.0.0.1:8080/v1 --model some
             """);
-        foreach (var option in (Option[])[digest._ask, digest._format, digest._out, digest._overwrite, digest._words, digest._json])
+        foreach (var option in (Option[])[digest._ask, digest._format, digest._out, digest._overwrite, digest._words, digest._json,
+            digest._language, digest._noCache, digest._forget])
         {
             command.Add(option);
         }
 
+        command.Add(EvaluateCommand.Create(cancel));
+        digest._engine.AddTo(command);
         digest._source.AddTo(command);
         digest._filter.AddTo(command);
-        command.SetAction(parsed => digest.Run(parsed, cancel));
+        command.SetAction((parsed, _) => digest.RunAsync(parsed, cancel));
         return command;
     }
 
-    private int Run(ParseResult parsed, CancellationToken cancel)
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
-        var format = parsed.GetValue(_json) ? "json" : parsed.GetValue(_format);
-        Action<Digest, Stream> write = format switch
+        if (parsed.GetValue(_forget))
+        {
+            return Forget();
+        }
+
+        var (format, write) = Format(parsed);
+        CheckNumbers(parsed);
+        var choice = _engine.Choose(parsed);
+        using var archive = _source.Open(parsed);
+        using var stop = cancel.Register(archive.Interrupt);
+        var selection = _filter.Select(parsed, archive);
+        if (format == "html" && selection.Conversations?.Count != 1)
+        {
+            throw new UsageException("--format html is one page for one conversation: name it with --conversation.");
+        }
+
+        using var cache = OpenCache(parsed, archive, selection, cancel);
+        var model = new DigestModel(choice, parsed.GetValue(_language), cache);
+        await using (model.ConfigureAwait(false))
+        {
+            using var file = parsed.GetValue(_out) is { } path ? new OutputFile(path, parsed.GetValue(_overwrite)) : null;
+            using var digests = new DigestOutput(file?.Stream ?? Console.OpenStandardOutput(), write,
+                isArray: format == "json" && selection.Conversations?.Count != 1,
+                isLive: model.IsAsked && file is null && format is "text" or "txt" && LiveDigest.IsPossible);
+            foreach (var (extractive, messages, options) in Extractive(parsed, archive, selection, cancel))
+            {
+                await digests.WriteAsync(extractive, !model.IsAsked || extractive.MessageCount == 0 ? null
+                    : progress => model.DigestAsync(extractive, archive.Self, messages, options, progress, cancel)).ConfigureAwait(false);
+                Tell(model.TakeNote());
+            }
+
+            digests.End();
+            file?.Commit();
+            SourceOptions.ReportDamage(archive);
+            Tell(cache?.Warning);
+            return digests.Said == 0 ? NothingSaid() : model.HasFailed ? ExitCode.QuotesOnly : ExitCode.Done;
+        }
+    }
+
+    private static int NothingSaid()
+    {
+        Console.Error.WriteLine("Nothing was said in that time.");
+        return ExitCode.NothingFound;
+    }
+
+    private static int Forget()
+    {
+        if (CacheFolder.Digests is { } folder)
+        {
+            DigestCache.Forget(folder);
+        }
+
+        Console.Error.WriteLine("What models wrote before is deleted.");
+        return ExitCode.Done;
+    }
+
+    private (string Format, Action<Digest, Stream> Write) Format(ParseResult parsed)
+    {
+        var format = parsed.GetValue(_json) ? "json" : parsed.GetValue(_format)!;
+        return (format, format switch
         {
             "text" or "txt" => DigestWriter.WriteText,
             "md" or "markdown" => DigestWriter.WriteMarkdown,
             "html" => DigestWriter.WriteHtml,
             "json" => DigestWriter.WriteJson,
             _ => throw new UsageException($"--format {format}: the formats are text, md, html and json."),
-        };
+        });
+    }
+
+    private void CheckNumbers(ParseResult parsed)
+    {
         var words = parsed.GetValue(_words);
         if (words is < 10 or > 100_000)
         {
@@ -79,32 +156,44 @@ internal sealed class DigestCommand
             throw new UsageException("--ask: the question is empty.");
         }
 
-        using var archive = _source.Open(parsed);
-        using var stop = cancel.Register(archive.Interrupt);
-        var selection = _filter.Select(parsed, archive);
-        var digests = Digests(parsed, archive, selection, words, cancel);
-        if (format == "html" && selection.Conversations?.Count != 1)
+        if (parsed.GetValue(_language) is { } language && (language.Length is < 2 or > 3 || !language.All(char.IsAsciiLetterLower)))
         {
-            throw new UsageException("--format html is one page for one conversation: name it with --conversation.");
+            throw new UsageException($"--language {language}: two letters, such as en, de or nl.");
         }
-
-        using var file = parsed.GetValue(_out) is { } path ? new OutputFile(path, parsed.GetValue(_overwrite)) : null;
-        var output = file?.Stream ?? Console.OpenStandardOutput();
-        var said = WriteAll(digests, output, write, isArray: format == "json" && selection.Conversations?.Count != 1);
-        output.Flush();
-        file?.Commit();
-        SourceOptions.ReportDamage(archive);
-        if (said == 0)
-        {
-            Console.Error.WriteLine("Nothing was said in that time.");
-            return ExitCode.NothingFound;
-        }
-
-        return ExitCode.Done;
     }
 
-    private IEnumerable<Digest> Digests(
-        ParseResult parsed, SignalDesktopArchive archive, Selection selection, int words, CancellationToken cancel)
+    /// <summary>The cache, without what has expired; null where none is to be used. What disappears is never kept.</summary>
+    private DigestCache? OpenCache(ParseResult parsed, SignalDesktopArchive archive, Selection selection, CancellationToken cancel)
+    {
+        if (parsed.GetValue(_noCache) || CacheFolder.Digests is not { } folder)
+        {
+            return null;
+        }
+
+        using var key = archive.DeriveKey("digest cache 1");
+        var cache = DigestCache.Open(folder, key);
+        try
+        {
+            cache.Expire(archive);
+        }
+        catch (ArchiveException e) when (!cancel.IsCancellationRequested)
+        {
+            Tell($"What models wrote before cannot be compared with the store, so it is not used. {e.Message}");
+            cache.Dispose();
+            return null;
+        }
+
+        if (selection.IncludeDisappearing || selection.IncludeViewOnce)
+        {
+            cache.Dispose();
+            return null;
+        }
+
+        return cache;
+    }
+
+    private IEnumerable<(Digest Digest, IReadOnlyList<Message> Messages, DigestOptions Options)> Extractive(
+        ParseResult parsed, SignalDesktopArchive archive, Selection selection, CancellationToken cancel)
     {
         foreach (var conversation in archive.Conversations
             .Where(conversation => selection.Conversations?.Contains(conversation.Id) ?? true))
@@ -116,39 +205,23 @@ internal sealed class DigestCommand
                 continue;
             }
 
-            yield return Digester.Digest(conversation, archive.Self, messages, new DigestOptions
+            var options = new DigestOptions
             {
-                Words = words,
+                Words = parsed.GetValue(_words),
                 Ask = parsed.GetValue(_ask),
                 TimeZone = TimeZoneInfo.Local,
                 OmittedDisappearing = here.OmittedDisappearing,
                 OmittedViewOnce = here.OmittedViewOnce,
-            });
+            };
+            yield return (Digester.Digest(conversation, archive.Self, messages, options), messages, options);
         }
     }
 
-    /// <summary>Writes each digest as it is made; returns how many messages they cover.</summary>
-    private static int WriteAll(IEnumerable<Digest> digests, Stream output, Action<Digest, Stream> write, bool isArray)
+    private static void Tell(string? note)
     {
-        var count = 0;
-        var said = 0;
-        foreach (var digest in digests)
+        if (note is not null)
         {
-            if (isArray || count > 0)
-            {
-                output.Write(isArray ? count == 0 ? "[\n"u8 : ",\n"u8 : "\n"u8);
-            }
-
-            write(digest, output);
-            count++;
-            said += digest.MessageCount;
+            Console.Error.WriteLine($"fluister: {Terminal.Clean(note)}");
         }
-
-        if (isArray)
-        {
-            output.Write(count == 0 ? "[]\n"u8 : "]\n"u8);
-        }
-
-        return said;
     }
 }
