@@ -51,9 +51,9 @@ public sealed class DigestWriterTests
     {
         using var json = JsonDocument.Parse(Write(DigestWriter.WriteJson, Small()));
         Assert.Equal(
-            ["schema", "conversation", "ask", "from", "to", "timeZone", "language", "messageCount", "activity", "topics", "answers",
-                "decisions", "openQuestions",
-                "mentionsOfMe", "dates", "links", "files", "omitted"],
+            ["schema", "conversation", "ask", "from", "to", "timeZone", "language", "messageCount", "activity", "topics",
+                "answerPoints", "answers", "decisions", "openQuestions",
+                "mentionsOfMe", "dates", "links", "files", "omitted", "receipt"],
             json.RootElement.EnumerateObject().Select(x => x.Name));
         var quote = json.RootElement.GetProperty("topics")[0].GetProperty("quotes")[0];
         Assert.Equal(["messageId", "speaker", "sentAt", "text", "score"], quote.EnumerateObject().Select(x => x.Name));

@@ -17,7 +17,7 @@ public sealed class HostileTests
             "\uFFFF", "\uDB40\uDC41",
     ];
 
-    private static List<Message> Make(int seed)
+    public static List<Message> Make(int seed)
     {
         var random = new Random(seed);
         long[] times = [long.MinValue, -1, 0, 1, 1_790_845_200_000, 253_402_300_799_999, 253_402_300_800_000, long.MaxValue];

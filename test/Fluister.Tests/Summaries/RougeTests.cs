@@ -128,6 +128,21 @@ public sealed class RougeTests
         Assert.Equal((0.625, 0.5556, 0.5882), (longest.Precision, Math.Round(longest.Recall, 4), Math.Round(longest.F1, 4)));
     }
 
+    // C.-Y. Lin, 2004, section 3.2: the reference w1 w2 w3 w4 w5 against w1 w2 w6 w7 w8 and w1 w3 w8 w9 w5: the union of both longest
+    // common subsequences is w1 w2 w3 w5, 4 of 5. Precision is over all ten words of the summary.
+    [Fact]
+    public void Lins_worked_example_of_sentences()
+    {
+        var score = Rouge.LSum("a1 a2 a6 a7 a8. a1 a3 a8 a9 a5.", "a1 a2 a3 a4 a5.");
+        Assert.Equal((4 / 10.0, 4 / 5.0), (score.Precision, score.Recall));
+
+        // By sentence their order does not matter, over the whole it does; a word counts as often as in both.
+        Assert.Equal(1, Rouge.LSum("The second one. A first thing.", "A first thing. The second one.").F1, 12);
+        Assert.Equal(0.5, Rouge.L(Rouge.Words("The second one. A first thing."), Rouge.Words("A first thing. The second one.")).F1, 12);
+        Assert.Equal(1 / 3.0, Rouge.LSum("a1.", "a1. a1. a1.").Recall, 12);
+        Assert.Equal(0, Rouge.LSum("", "a1.").F1);
+    }
+
     [Fact]
     public void Nothing_scores_nothing()
     {
