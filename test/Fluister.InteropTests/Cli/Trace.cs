@@ -17,11 +17,18 @@ internal sealed class Trace(IReadOnlyList<string> calls, Ending ending)
         [.. calls.SelectMany(call => Regex.Matches(call, @"\([12]<(?<file>[^>]*)>").Select(match => match.Groups["file"].Value))];
 
     /// <summary>Runs the program below strace; file descriptors come with their paths, buffers in full.</summary>
-    public static Trace Run(params string[] arguments)
+    public static Trace Run(params string[] arguments) => Run([], arguments);
+
+    /// <summary>The same, with variables: "NAME=VALUE".</summary>
+    public static Trace Run(IReadOnlyList<string> variables, IReadOnlyList<string> arguments)
     {
         using var folder = new TemporaryFolder();
         var ending = FluisterProgram.Run("strace",
-            ["-f", "-qq", "-y", "-xx", "-s", "10000000", "-e", Calls, "-o", folder.In("trace"), FluisterProgram.Path, .. arguments]);
+            [
+                "-f", "-qq", "-y", "-xx", "-s", "10000000", "-e", Calls, "-o", folder.In("trace"),
+                .. variables.SelectMany(x => new[] { "-E", x }),
+                FluisterProgram.Path, .. arguments,
+            ]);
         return new Trace(File.ReadAllLines(folder.In("trace")), ending);
     }
 
@@ -35,10 +42,15 @@ internal sealed class Trace(IReadOnlyList<string> calls, Ending ending)
         .Where(path => !Regex.IsMatch(path, @"^/proc/(self|\d+)/task/\d+/comm$|^/dev/(null|tty)$"));
 
     /// <summary>All bytes that went to a file that is not standard output or error, sockets and pipes included.</summary>
-    public string Written() => string.Concat(calls
+    public string Written() => Written(_ => true);
+
+    /// <summary>All bytes that went to a file on a disk.</summary>
+    public string WrittenToFiles() => Written(file => !Regex.IsMatch(file, @"^(pipe|socket|anon_inode):"));
+
+    private string Written(Func<string, bool> takes) => string.Concat(calls
         .Where(call => Regex.Match(call, @"^\d+ +(write|pwrite64|writev|pwritev|sendto|sendmsg)\(\d+<(?<file>[^>]*)>")
             is { Success: true } match
-            && !Standard.Contains(match.Groups["file"].Value))
+            && !Standard.Contains(match.Groups["file"].Value) && takes(Plain(match.Groups["file"].Value)))
         .SelectMany(call => Regex.Matches(call, "\"(?<bytes>[^\"]*)\"").Select(match => Plain(match.Groups["bytes"].Value))));
 
     /// <summary>Network sockets: their families.</summary>
