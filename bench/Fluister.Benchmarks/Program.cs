@@ -6,11 +6,22 @@ using Fluister.Benchmarks;
 //
 //   dotnet run --project bench/Fluister.Benchmarks --configuration Release -- [--messages 200000] [--rounds 5] [--store DIR --key HEX]
 //
+//
+// The native engine beside llama-bench, which eng/prepare builds:
+//
+//   ... -- engine [--megabytes 200] [--type Q8_0] [--threads 1] [--rounds 7] [--model FILE] [--llama-bench FILE]
+//
 // CPU is user and system time of the whole process, peak is its resident memory; medians over the rounds, which take turns.
 var given = new Dictionary<string, string>(StringComparer.Ordinal);
-for (var i = 0; i + 1 < args.Length; i += 2)
+var isEngine = args is ["engine", ..];
+for (var i = isEngine ? 1 : 0; i + 1 < args.Length; i += 2)
 {
     given[args[i]] = args[i + 1];
+}
+
+if (isEngine)
+{
+    return await EngineBench.RunAsync(given);
 }
 
 if (args is ["scan", var database, var key])
