@@ -8,10 +8,11 @@ internal static class ModelText
 {
     private const int LabelWidth = 9;
 
-    /// <summary>A month of one conversation, for an estimate: a sixth of its words goes to the model, in some eight parts.</summary>
+    /// <summary>A month of one conversation, for an estimate: a ninth of its words goes to the model, in some fourteen segments, each with
+    /// speakers, times and instructions, and a few points come back of each.</summary>
     private const int MonthWords = 10_000;
-    private const int MonthPromptTokens = 3_000;
-    private const int MonthTextTokens = 1_000;
+    private const int MonthPromptTokens = 4_500;
+    private const int MonthTextTokens = 2_000;
 
     /// <summary>One line about a model.</summary>
     public static void Tell(string label, string text) => Console.WriteLine($"{label.PadRight(LabelWidth)} {Terminal.Clean(text)}");

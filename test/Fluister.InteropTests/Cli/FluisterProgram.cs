@@ -34,7 +34,8 @@ internal static partial class FluisterProgram
     /// <summary>Starts it; the caller ends it.</summary>
     public static Process Start(string program, IEnumerable<string> arguments, bool leaveDiagnostics = false)
     {
-        var start = new ProcessStartInfo(program, arguments)
+        // Whoever runs the tests in the background of a shell without job control has Ctrl-C ignored, and children inherit that.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", program, .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
