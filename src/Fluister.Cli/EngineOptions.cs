@@ -128,12 +128,13 @@ internal sealed class EngineOptions
     private async Task<Engine> StartServerAsync(
         string program, string? name, ParseResult parsed, int layers, long? memory, CancellationToken cancel)
     {
-        var (path, _) = await Task.Run(() => Find(name, cancel), cancel).ConfigureAwait(false);
+        var (path, hash) = await Task.Run(() => Find(name, cancel), cancel).ConfigureAwait(false);
         return await LlamaServerEngine.StartAsync(new LlamaServerOptions
         {
             Program = program == Server ? null : Path.GetFullPath(program),
             FluisterProgram = Environment.ProcessPath!,
             ModelPath = path,
+            ModelSha256 = hash,
             Threads = parsed.GetValue(_threads),
             GpuLayers = layers,
             MemoryLimit = memory,

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Security.Cryptography;
+using Fluister.Engines.Models;
 
 namespace Fluister.Engines.Native;
 
@@ -29,18 +29,7 @@ internal static class Computer
     {
         try
         {
-            using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            var buffer = new byte[1 << 20];
-            var position = 0L;
-            while (RandomAccess.Read(file, buffer, position) is > 0 and var count)
-            {
-                cancel.ThrowIfCancellationRequested();
-                hash.AppendData(buffer, 0, count);
-                position += count;
-            }
-
-            return Convert.ToHexStringLower(hash.GetHashAndReset());
+            return FileHash.Compute(path, copy: null, progress: null, cancel);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
