@@ -78,4 +78,53 @@ public sealed class X25519Tests
         var shared = new byte[32];
         Assert.False(X25519.TryAgree(key.Reveal(), Convert.FromHexString(point), shared));
     }
+
+    [Fact]
+    public void A_public_key_is_what_the_ladder_gives()
+    {
+        var random = new Random(7748);
+        var (key, basePoint, expected) = (new byte[32], new byte[32], new byte[32]);
+        basePoint[0] = 9;
+        for (var round = 0; round < 50; round++)
+        {
+            random.NextBytes(key);
+            X25519.Multiply(key, basePoint, expected);
+            Assert.Equal(expected, X25519.PublicKey(key));
+        }
+    }
+
+    [Fact]
+    public void Only_the_one_encoding_of_a_point_of_the_prime_group_is_canonical()
+    {
+        var nine = new byte[32];
+        nine[0] = 9;
+        Assert.True(X25519.IsCanonical(nine));
+        Assert.False(X25519.IsCanonical(Convert.FromHexString("f6ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f")));
+        Assert.False(X25519.IsCanonical(Convert.FromHexString("0900000000000000000000000000000000000000000000000000000000000080")));
+
+        var random = new Random(25519);
+        var key = new byte[32];
+        var torsion = new EdwardsPoint { X = Field25519.SqrtMinusOne, Y = Field25519.Zero, Z = Field25519.One, T = Field25519.Zero };
+        for (var round = 0; round < 20; round++)
+        {
+            random.NextBytes(key);
+            var publicKey = X25519.PublicKey(key);
+            Assert.True(X25519.IsCanonical(publicKey));
+            publicKey[31] |= 0x80;
+            Assert.False(X25519.IsCanonical(publicKey));
+
+            // The same point with a part of order 4.
+            (EdwardsPoint.MultiplyBase(Scalar25519.Reduce(key)) + torsion).ToMontgomery().Encode(publicKey);
+            Assert.False(X25519.IsCanonical(publicKey));
+        }
+
+        // 2 is on the twist, 0, 1 and -1 are of small order.
+        foreach (var u in (byte[])[0, 1, 2])
+        {
+            nine[0] = u;
+            Assert.False(X25519.IsCanonical(nine));
+        }
+
+        Assert.False(X25519.IsCanonical(Convert.FromHexString("ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f")));
+    }
 }
