@@ -18,6 +18,7 @@ public sealed class ProjectTests
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
         ["Fluister.Cryptography"] = [],
+        ["Fluister.Protocol"] = ["Fluister.Cryptography"],
         ["Fluister.SqlCipher"] = ["Fluister.Cryptography"],
         ["Fluister.Archive"] = ["Fluister.Cryptography", "Fluister.SqlCipher"],
         ["Fluister.Engines"] = [],
