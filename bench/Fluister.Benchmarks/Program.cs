@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Fluister.Benchmarks;
+using Fluister.Benchmarks.Protocol;
+using Fluister.Benchmarks.Timing;
 
 // Side by side with the official SQLCipher package, in one run, on a store that it made:
 //
@@ -11,10 +13,19 @@ using Fluister.Benchmarks;
 //
 //   ... -- engine [--megabytes 200] [--type Q8_0] [--threads 1] [--rounds 7] [--model FILE] [--llama-bench FILE]
 //
+// The protocol beside the official libsignal package:
+//
+//   ... -- protocol [--rounds 7] [--only TEXT] [--json FILE]
+//
+// Whether secrets can be told from running times (docs/TIMING.md):
+//
+//   ... -- timing [--minutes 5] [--only TEXT] [--seed N] [--json]
+//
 // CPU is user and system time of the whole process, peak is its resident memory; medians over the rounds, which take turns.
 var given = new Dictionary<string, string>(StringComparer.Ordinal);
 var isEngine = args is ["engine", ..];
-for (var i = isEngine ? 1 : 0; i + 1 < args.Length; i += 2)
+var isProtocol = args is ["protocol", ..];
+for (var i = isEngine || isProtocol ? 1 : 0; i + 1 < args.Length; i += 2)
 {
     given[args[i]] = args[i + 1];
 }
@@ -22,6 +33,16 @@ for (var i = isEngine ? 1 : 0; i + 1 < args.Length; i += 2)
 if (isEngine)
 {
     return await EngineBench.RunAsync(given);
+}
+
+if (isProtocol)
+{
+    return ProtocolBench.Run(given);
+}
+
+if (args is ["timing", .. var options])
+{
+    return TimingCommand.Run(options);
 }
 
 if (args is ["scan", var database, var key])
