@@ -106,7 +106,11 @@ internal sealed class TripleRatchet(DoubleRatchet elliptic, SpqrRatchet? postQua
     }
 
     /// <summary>Clears the keys.</summary>
-    public void Dispose() => elliptic.Dispose();
+    public void Dispose()
+    {
+        elliptic.Dispose();
+        postQuantum?.Dispose();
+    }
 
     // Only the double ratchet says of a message that it came before. Here it may as well be a message of another session.
     private SpqrStep? Receive(ReadOnlySpan<byte> message)

@@ -20,23 +20,17 @@ public sealed class SenderKeyInteropTests(LibsignalClient official) : IClassFixt
     public void A_hundred_official_members_read_our_messages_in_any_order()
     {
         using var ours = SenderKeyRecord.Create(RandomSource.System);
-        var members = Enumerable.Range(0, Members).Select(i => $"member {i}").ToArray();
         var distribution = ours.Distribution(_distribution).Serialized.ToArray();
-        foreach (var party in members)
-        {
-            official.Post("party.create", new { party, address = Guid.NewGuid().ToString(), device = 1 });
-            official.Post("group.process", FromSender(party, distribution));
-        }
+        ReadByOfficialMembers(
+            distribution, [.. Texts().Select(text => ours.Encrypt(_distribution, text, RandomSource.System).Serialized.ToArray())]);
+    }
 
-        var texts = Enumerable.Range(0, Messages).Select(Text).ToArray();
-        var messages = texts.Select(text => ours.Encrypt(_distribution, text, RandomSource.System).Serialized.ToArray()).ToArray();
-        foreach (var party in members)
-        {
-            var order = Enumerable.Range(0, Messages).ToArray();
-            _random.Shuffle(order);
-            var read = order.Select(i => official.Send("group.decrypt", FromSender(party, messages[i]))).ToArray();
-            Assert.Equal(order.Select(i => texts[i]), read.Select(text => official.Wait(text).Bytes()));
-        }
+    [Fact]
+    public void A_hundred_official_members_read_official_messages_in_any_order()
+    {
+        CreateSender("host");
+        var distribution = official.CallBytes("group.create", Group("host"));
+        ReadByOfficialMembers(distribution, [.. Texts().Select(text => Encrypt("host", text))]);
     }
 
     [Fact]
@@ -156,6 +150,8 @@ public sealed class SenderKeyInteropTests(LibsignalClient official) : IClassFixt
         Assert.Equal(Limits.SenderKeyStates, ours.States.Count);
     }
 
+    private static IEnumerable<byte[]> Texts() => Enumerable.Range(0, Messages).Select(Text);
+
     private static byte[] Text(int number) => [.. "message "u8, .. BitConverter.GetBytes(number)];
 
     private void CreateSender(string party) => official.Call("party.create", new { party, address = Sender, device = 1 });
@@ -170,4 +166,23 @@ public sealed class SenderKeyInteropTests(LibsignalClient official) : IClassFixt
 
     private void Import(string party, SenderKeyRecord record) => official.Call(
         "group.import", new { party, address = Sender, device = 1, distributionId = _distribution.ToString(), record = record.Write() });
+
+    private void ReadByOfficialMembers(byte[] distribution, byte[][] messages)
+    {
+        var members = Enumerable.Range(0, Members).Select(i => $"member {i}").ToArray();
+        foreach (var party in members)
+        {
+            official.Post("party.create", new { party, address = Guid.NewGuid().ToString(), device = 1 });
+            official.Post("group.process", FromSender(party, distribution));
+        }
+
+        var texts = Texts().ToArray();
+        foreach (var party in members)
+        {
+            var order = Enumerable.Range(0, Messages).ToArray();
+            _random.Shuffle(order);
+            var read = order.Select(i => official.Send("group.decrypt", FromSender(party, messages[i]))).ToArray();
+            Assert.Equal(order.Select(i => texts[i]), read.Select(text => official.Wait(text).Bytes()));
+        }
+    }
 }
