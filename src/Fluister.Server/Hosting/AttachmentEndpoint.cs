@@ -1,0 +1,302 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Fluister.Server.Attachments;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+
+namespace Fluister.Server.Hosting;
+
+/// <summary>Attachments over HTTP: uploads by TUS 1.0.0 (tus.io/protocols/resumable-upload) with creation, creation-with-upload and expiry;
+/// downloads with ranges. Streams from and to the disk; no attachment is ever whole in memory.</summary>
+/// <remarks>Who knows a key may download, as with Signal: attachments are encrypted, and keys travel in messages alone.</remarks>
+internal sealed class AttachmentEndpoint(UploadForms forms, AttachmentFiles files, TimeProvider time)
+{
+    private const string Prefix = "/attachments";
+    private const string Version = "1.0.0";
+    private const string Octets = "application/offset+octet-stream";
+    private const int BufferBytes = 64 * 1024;
+
+    /// <summary>Whether a request is one for attachments.</summary>
+    public static bool IsFor(HttpRequest request) => request.Path.StartsWithSegments(Prefix, StringComparison.Ordinal);
+
+    /// <summary>Answers.</summary>
+    public Task ServeAsync(HttpContext context)
+    {
+        var key = context.Request.Path.Value![Prefix.Length..].Trim('/');
+        var isTus = context.Request.Headers.ContainsKey("Tus-Resumable");
+        if (isTus)
+        {
+            context.Response.Headers["Tus-Resumable"] = Version;
+            if (context.Request.Headers["Tus-Resumable"] != Version)
+            {
+                context.Response.Headers["Tus-Version"] = Version;
+                return RefuseAsync(context, 412);
+            }
+        }
+
+        return context.Request.Method switch
+        {
+            "OPTIONS" => DescribeAsync(context),
+            "POST" => CreateAsync(context),
+            "PATCH" => ResumeAsync(context, key),
+            "HEAD" when isTus => TellAsync(context, key),
+            "GET" or "HEAD" => DownloadAsync(context, key),
+            _ => RefuseAsync(context, 405),
+        };
+    }
+
+    private static Task RefuseAsync(HttpContext context, int status)
+    {
+        context.Response.StatusCode = status;
+        return Task.CompletedTask;
+    }
+
+    private static Task DescribeAsync(HttpContext context)
+    {
+        context.Response.Headers["Tus-Version"] = Version;
+        context.Response.Headers["Tus-Extension"] = "creation,creation-with-upload,expiration";
+        context.Response.Headers["Tus-Max-Size"] = ServerLimits.Attachment.ToString(CultureInfo.InvariantCulture);
+        return RefuseAsync(context, 204);
+    }
+
+    private static long? Number(HttpContext context, string header) =>
+        long.TryParse(context.Request.Headers[header].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
+
+    private static string? FileName(HttpContext context)
+    {
+        foreach (var pair in context.Request.Headers["Upload-Metadata"].ToString().Split(','))
+        {
+            var bytes = new byte[64];
+            if (pair.Trim().Split(' ') is ["filename", var name] && Convert.TryFromBase64String(name, bytes, out var length))
+            {
+                return Encoding.ASCII.GetString(bytes, 0, length);
+            }
+        }
+
+        return null;
+    }
+
+    private async Task CreateAsync(HttpContext context)
+    {
+        if (forms.Right(context.Request.Headers.Authorization) is not var (key, most) || FileName(context) != key)
+        {
+            await RefuseAsync(context, 401).ConfigureAwait(false);
+            return;
+        }
+
+        if (Number(context, "Upload-Length") is not { } length)
+        {
+            await RefuseAsync(context, 400).ConfigureAwait(false);
+            return;
+        }
+
+        if (length > most || context.Request.ContentLength > length)
+        {
+            await RefuseAsync(context, 413).ConfigureAwait(false);
+            return;
+        }
+
+        if (!files.HasRoom(length))
+        {
+            await RefuseAsync(context, 507).ConfigureAwait(false);
+            return;
+        }
+
+        if (!files.Begin(key, length))
+        {
+            await RefuseAsync(context, 409).ConfigureAwait(false);
+            return;
+        }
+
+        context.Response.Headers.Location = $"{Prefix}/{key}";
+        await ReceiveAsync(context, key, 0, length, 201, context.Request.ContentType == Octets || length == 0).ConfigureAwait(false);
+    }
+
+    private async Task ResumeAsync(HttpContext context, string key)
+    {
+        if (forms.Right(context.Request.Headers.Authorization)?.Key != key)
+        {
+            await RefuseAsync(context, 401).ConfigureAwait(false);
+        }
+        else if (context.Request.ContentType != Octets)
+        {
+            await RefuseAsync(context, 415).ConfigureAwait(false);
+        }
+        else if (files.Progress(key) is not var (offset, length))
+        {
+            await RefuseAsync(context, 404).ConfigureAwait(false);
+        }
+        else if (Number(context, "Upload-Offset") != offset)
+        {
+            await RefuseAsync(context, 409).ConfigureAwait(false);
+        }
+        else if (context.Request.ContentLength > length - offset)
+        {
+            await RefuseAsync(context, 413).ConfigureAwait(false);
+        }
+        else
+        {
+            await ReceiveAsync(context, key, offset, length, 204, hasBody: offset < length).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ReceiveAsync(HttpContext context, string key, long offset, long length, int status, bool hasBody)
+    {
+        if (hasBody)
+        {
+            try
+            {
+                var stream = files.Continue(key);
+                if (stream is null)
+                {
+                    await RefuseAsync(context, 404).ConfigureAwait(false);
+                    return;
+                }
+
+                await using (stream.ConfigureAwait(false))
+                {
+                    // Another may have gone on with it since its offset was compared; now nobody can.
+                    if (stream.Position != offset)
+                    {
+                        await RefuseAsync(context, 409).ConfigureAwait(false);
+                        return;
+                    }
+
+                    if (await CopyAsync(context, stream, length).ConfigureAwait(false) is { } refusal)
+                    {
+                        await RefuseAsync(context, refusal).ConfigureAwait(false);
+                        return;
+                    }
+
+                    offset = stream.Position;
+                    if (offset == length)
+                    {
+                        files.Complete(key, stream);
+                    }
+                }
+            }
+            catch (IOException)
+            {
+                // Another connection is at work on this upload.
+                await RefuseAsync(context, 423).ConfigureAwait(false);
+                return;
+            }
+        }
+
+        context.Response.StatusCode = status;
+        context.Response.Headers["Upload-Offset"] = offset.ToString(CultureInfo.InvariantCulture);
+        var expires = time.GetUtcNow() + ServerLimits.UploadAge;
+        context.Response.Headers["Upload-Expires"] = expires.ToString("R", CultureInfo.InvariantCulture);
+    }
+
+    // What has come when a client breaks off is kept, so that it can go on from there. A status where it must be refused.
+    private static async Task<int?> CopyAsync(HttpContext context, FileStream stream, long length)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = length - stream.Position;
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            while (true)
+            {
+                int read;
+                try
+                {
+                    read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted).ConfigureAwait(false);
+                }
+                catch (Microsoft.AspNetCore.Http.BadHttpRequestException refused)
+                {
+                    return refused.StatusCode;
+                }
+                catch (Exception gone) when (gone is IOException or OperationCanceledException)
+                {
+                    return 400;
+                }
+
+                if (read == 0)
+                {
+                    return null;
+                }
+
+                if (read > length - stream.Position)
+                {
+                    return 413;
+                }
+
+                try
+                {
+                    await stream.WriteAsync(buffer.AsMemory(0, read), CancellationToken.None).ConfigureAwait(false);
+                }
+                catch (IOException)
+                {
+                    return 507;
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private Task TellAsync(HttpContext context, string key)
+    {
+        if (forms.Right(context.Request.Headers.Authorization)?.Key != key)
+        {
+            return RefuseAsync(context, 401);
+        }
+
+        if (files.Progress(key) is not var (offset, length))
+        {
+            return RefuseAsync(context, 404);
+        }
+
+        context.Response.Headers["Upload-Offset"] = offset.ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers["Upload-Length"] = length.ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers.CacheControl = "no-store";
+        return RefuseAsync(context, 200);
+    }
+
+    private async Task DownloadAsync(HttpContext context, string key)
+    {
+        if (files.Find(key) is not { } file)
+        {
+            await RefuseAsync(context, 404).ConfigureAwait(false);
+            return;
+        }
+
+        var (start, length, response) = (0L, file.Length, context.Response);
+        response.Headers.AcceptRanges = "bytes";
+        if (RangeHeaderValue.TryParse(context.Request.Headers.Range.ToString(), out var asked) && asked.Ranges.Count == 1)
+        {
+            var range = asked.Ranges.First();
+            start = range.From ?? Math.Max(0, file.Length - range.To!.Value);
+            var end = range.From is null ? file.Length - 1 : Math.Min(range.To ?? long.MaxValue, file.Length - 1);
+            if (start > end)
+            {
+                response.Headers.ContentRange = $"bytes */{file.Length}";
+                await RefuseAsync(context, 416).ConfigureAwait(false);
+                return;
+            }
+
+            length = end - start + 1;
+            response.StatusCode = 206;
+            response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes {start}-{end}/{file.Length}");
+        }
+
+        response.ContentType = "application/octet-stream";
+        response.ContentLength = length;
+        response.Headers.XContentTypeOptions = "nosniff";
+        if (context.Request.Method == "GET" && length > 0)
+        {
+            await response.SendFileAsync(file.FullName, start, length, context.RequestAborted).ConfigureAwait(false);
+        }
+    }
+}
