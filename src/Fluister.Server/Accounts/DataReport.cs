@@ -1,0 +1,93 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using Fluister.Server.Stores.Sqlite;
+using Fluister.Wire.Json;
+
+namespace Fluister.Server.Accounts;
+
+/// <summary>Everything that this server holds of an account, for the person whose it is (GDPR, article 15), in JSON and in words.</summary>
+/// <remarks>Attachments are not in it: nothing is kept of whose they are.</remarks>
+internal sealed class DataReport(SqliteDatabase database, ServerClock clock)
+{
+    private const string StorageBytes =
+        """
+        SELECT IFNULL((SELECT SUM(LENGTH(key) + LENGTH(value)) FROM storage_item WHERE aci = ?1), 0)
+            + IFNULL((SELECT LENGTH(value) FROM storage_manifest WHERE aci = ?1), 0)
+        """;
+
+    private const string Instant = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+
+    /// <summary>The report.</summary>
+    public DataReportJson Of(Account account)
+    {
+        var now = clock.Now.ToString(Instant, CultureInfo.InvariantCulture);
+        var id = clock.NewGuid();
+        var aci = AccountStore.Bytes(account.Aci);
+        var data = database.Read(session => new DataReportBodyJson(
+            new AccountReportJson
+            {
+                AccountId = account.Aci,
+                NumberId = account.Pni,
+                PhoneNumber = account.Number,
+                AllowSealedSenderFromAnyone = account.IsUnrestricted,
+                FindAccountByPhoneNumber = account.IsDiscoverable,
+                UsernameHash = account.UsernameHash is { } hash ? Base64Url.EncodeToString(hash) : null,
+                UsernameLinkHandle = account.UsernameLink,
+                HasRegistrationLock = account.RegistrationLock is not null,
+                HasRecoveryPassword = account.RecoveryPassword is not null,
+                EncryptedProfileVersions = Count(session, "SELECT COUNT(*) FROM profile WHERE aci = ?1", aci),
+                WaitingMessages = Count(session, "SELECT COUNT(*) FROM mailbox WHERE aci = ?1", aci),
+                StorageItems = Count(session, "SELECT COUNT(*) FROM storage_item WHERE aci = ?1", aci),
+                StorageBytes = Count(session, StorageBytes, aci),
+            },
+            [.. account.Devices.Select(device => new DeviceReportJson(
+                device.Id,
+                device.Created.ToString(Instant, CultureInfo.InvariantCulture),
+                device.LastSeenDay.ToString(Instant, CultureInfo.InvariantCulture),
+                device.Name is not null,
+                device.Capabilities,
+                Count(session, "SELECT COUNT(*) FROM pre_key WHERE aci = ?1 AND device = ?2 AND kind IN (0, 2)", aci, device.Id)))]));
+        return new DataReportJson(id, now, data, Text(id, now, data));
+    }
+
+    private static int Count(SqliteSession session, string sql, params ReadOnlySpan<object?> values) =>
+        session.First(sql, row => row.GetInt32(0), values);
+
+    private static string Text(Guid id, string now, DataReportBodyJson data)
+    {
+        var (account, text) = (data.Account, new StringBuilder());
+        Line("Report ID", id);
+        Line("Report timestamp", now);
+        text.Append("\n# Account\n");
+        Line("Account ID", account.AccountId);
+        Line("Phone number", account.PhoneNumber ?? "none");
+        Line("Phone number ID", account.NumberId?.ToString() ?? "none");
+        Line("Find account by phone number", account.FindAccountByPhoneNumber);
+        Line("Allow sealed sender from anyone", account.AllowSealedSenderFromAnyone);
+        Line("Username hash", account.UsernameHash ?? "none");
+        Line("Username link", account.UsernameLinkHandle?.ToString() ?? "none");
+        Line("Registration lock", account.HasRegistrationLock);
+        Line("Recovery password", account.HasRecoveryPassword);
+        Line("Versions of the encrypted profile", account.EncryptedProfileVersions);
+        Line("Encrypted messages that wait", account.WaitingMessages);
+        Line("Encrypted items in storage", account.StorageItems);
+        Line("Bytes of storage", account.StorageBytes);
+        Line("Badges", "None");
+        text.Append("\n# Devices\n");
+        foreach (var device in data.Devices)
+        {
+            Line("- ID", device.Id);
+            Line("  Created", device.Created);
+            Line("  Last seen (the day)", device.LastSeen);
+            Line("  Encrypted name", device.HasEncryptedName);
+            Line("  Capabilities", string.Join(", ", device.Capabilities));
+            Line("  One-time pre-keys", device.OneTimePreKeys);
+        }
+
+        return text.ToString();
+
+        void Line(string name, object value) =>
+            text.Append(name).Append(": ").Append(Convert.ToString(value, CultureInfo.InvariantCulture)).Append('\n');
+    }
+}
