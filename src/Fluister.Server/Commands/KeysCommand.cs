@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Fluister.Cryptography;
+using Fluister.Server.Operations;
+
+namespace Fluister.Server.Commands;
+
+/// <summary>fluister-server keys ...</summary>
+internal static class KeysCommand
+{
+    public static Command Create() => new("keys", "The server's keys and its certificate") { CreateRotate(), CreateRenew() };
+
+    private static Command CreateRotate()
+    {
+        var command = new Command("rotate", """
+            Make a new key that signs sender certificates, with the root's word for it. Certificates that clients have hold until they
+            expire, within seven days. A running server takes the key when it is started again.
+
+              fluister-server keys rotate
+            """);
+        command.SetAction(parsed =>
+        {
+            var folder = DataOption.CheckedFolder(parsed);
+            var identity = folder.ReadIdentity().RotateSigner(RandomSource.System);
+            folder.WriteIdentity(identity);
+            Console.WriteLine($"Server certificate {identity.Certificate.Id} signs from the next start on. "
+                + "Make a new backup: it holds the keys.");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command CreateRenew()
+    {
+        var command = new Command("renew-certificate", """
+            Make a new TLS certificate of the network's own authority, for the domain in the settings. Clients need nothing new. A running
+            server takes it when it is started again.
+
+              fluister-server keys renew-certificate
+            """);
+        command.SetAction(parsed =>
+        {
+            var folder = DataOption.CheckedFolder(parsed);
+            var options = folder.ReadOptions();
+            if (options.Certificate is not null)
+            {
+                throw new OperationException("The settings name another authority's certificate; renew it there.", ExitCode.Usage);
+            }
+
+            folder.RenewCertificate(options.Domain, TimeProvider.System.GetUtcNow());
+            var (leaf, _) = folder.ReadCertificate(options);
+            using var certificate = leaf;
+            Console.WriteLine($"The certificate for {options.Domain} is good until {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}.");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

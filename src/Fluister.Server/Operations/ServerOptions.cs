@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Net;
+
+namespace Fluister.Server.Operations;
+
+/// <summary>All settings of a server. What each means stands in its attribute, from which the example file is made.</summary>
+/// <remarks>Setters, not init: the generated reader of JSON would set what is left out to null.</remarks>
+internal sealed record ServerOptions
+{
+    private const int LongestDrain = 30;
+
+    [Setting("The server's name, as clients reach it.")]
+    public string Domain { get; set; } = "localhost";
+
+    [Setting("The address that is listened on: \"any\", or one of this machine's.")]
+    public string Address { get; set; } = "any";
+
+    [Setting("The port that is listened on; 0 takes one that is free.")]
+    public int Port { get; set; } = 8443;
+
+    [Setting("Where clients reach the server, if not at https://DOMAIN:PORT: \"https://chat.example.org\".")]
+    public string? Url { get; set; }
+
+    [Setting("""
+        Another authority's certificate with its chain, and its key, as PEM files; both or none.
+        Without them the server has a certificate of the network's own authority.
+        """)]
+    public string? Certificate { get; set; }
+
+    [Setting("The key of that certificate.")]
+    public string? CertificateKey { get; set; }
+
+    [Setting("The country whose law the operator is under, in two letters (ISO 3166): \"NL\". Others read it in the descriptor.")]
+    public string? Country { get; set; }
+
+    [Setting("Where abuse is reported: \"abuse@example.org\". Others read it in the descriptor.")]
+    public string? AbuseContact { get; set; }
+
+    [Setting("Seconds that requests under way have to end when the server is asked to stop, 0 to 30.")]
+    public int DrainSeconds { get; set; } = 10;
+
+    [Setting("How much is logged: \"information\", \"warning\" or \"error\". No id, number, address or content is logged at any level.")]
+    public string LogLevel { get; set; } = "information";
+
+    [Setting("Settings that are handed to clients, by their names in the clients: {\"desktop.someFlag\": \"true\"}.")]
+    public IReadOnlyDictionary<string, string> ClientSettings { get; set; } = new Dictionary<string, string>();
+
+    /// <summary>Where clients reach the server.</summary>
+    public Uri BaseUrl(int port) => new(Url ?? string.Create(CultureInfo.InvariantCulture, $"https://{Domain}:{port}"));
+
+    /// <summary>Where to listen.</summary>
+    public IPEndPoint Endpoint => new(
+        Address == "any" ? (System.Net.Sockets.Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any) : IPAddress.Parse(Address), Port);
+
+    /// <summary>What is wrong with the values, a sentence each.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (Uri.CheckHostName(Domain) is not UriHostNameType.Dns)
+        {
+            yield return "\"domain\" must be a name such as chat.example.org, without https:// and without a port.";
+        }
+
+        if (Address != "any" && !IPAddress.TryParse(Address, out _))
+        {
+            yield return "\"address\" must be \"any\" or an IP address such as 192.0.2.1.";
+        }
+
+        if (Port is < 0 or > ushort.MaxValue)
+        {
+            yield return "\"port\" must be from 0 to 65535.";
+        }
+
+        if (Url is not null
+            && !(Uri.TryCreate(Url, UriKind.Absolute, out var url) && url is { Scheme: "https", PathAndQuery: "/" } && Url[^1] != '/'))
+        {
+            yield return "\"url\" must be as https://chat.example.org or https://chat.example.org:8443, without anything behind it.";
+        }
+
+        if (Certificate is null != CertificateKey is null)
+        {
+            yield return "\"certificate\" and \"certificateKey\" belong together: give both or none.";
+        }
+
+        if (Country is not null && (Country.Length != 2 || Country.AsSpan().IndexOfAnyExceptInRange('A', 'Z') >= 0))
+        {
+            yield return "\"country\" must be two capital letters, such as NL.";
+        }
+
+        if (AbuseContact is { Length: 0 or > 200 })
+        {
+            yield return "\"abuseContact\" must be an address of at most 200 characters, or null.";
+        }
+
+        if (DrainSeconds is < 0 or > LongestDrain)
+        {
+            yield return "\"drainSeconds\" must be from 0 to 30.";
+        }
+
+        if (LogLevel is not ("information" or "warning" or "error"))
+        {
+            yield return "\"logLevel\" must be \"information\", \"warning\" or \"error\".";
+        }
+    }
+}
