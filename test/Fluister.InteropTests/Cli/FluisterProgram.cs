@@ -15,7 +15,10 @@ internal static partial class FluisterProgram
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     /// <summary>The build that belongs to this build of the tests.</summary>
-    public static string Path { get; } = Find();
+    public static string Path { get; } = Find("Fluister.Cli", "fluister");
+
+    /// <summary>The home server of the same build.</summary>
+    public static string Server { get; } = Find("Fluister.Server", "fluister-server");
 
     /// <summary>Runs it to its end.</summary>
     public static Ending Run(params string[] arguments) => Run(Path, arguments);
@@ -87,11 +90,11 @@ internal static partial class FluisterProgram
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SendSignal(int process, int signal);
 
-    private static string Find()
+    private static string Find(string project, string program)
     {
         // artifacts/bin/Fluister.InteropTests/debug/ -> artifacts/bin/Fluister.Cli/debug/fluister
         var here = new DirectoryInfo(AppContext.BaseDirectory);
-        return System.IO.Path.Combine(here.Parent!.Parent!.FullName, "Fluister.Cli", here.Name, "fluister");
+        return System.IO.Path.Combine(here.Parent!.Parent!.FullName, project, here.Name, program);
     }
 }
 

@@ -39,6 +39,13 @@ public sealed class LibsignalClient : IDisposable
     /// <summary>Starts the process.</summary>
     /// <exception cref="InvalidOperationException">Node or the package is not installed.</exception>
     public LibsignalClient()
+        : this("oracle.mjs")
+    {
+    }
+
+    /// <summary>Starts the process with another script of test/libsignal.</summary>
+    /// <exception cref="InvalidOperationException">Node or the package is not installed.</exception>
+    internal LibsignalClient(string script)
     {
         var folder = Folder;
         if (!Directory.Exists(Path.Combine(folder, "node_modules", "@signalapp", "libsignal-client")))
@@ -57,7 +64,7 @@ public sealed class LibsignalClient : IDisposable
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
-        start.ArgumentList.Add(Path.Combine(folder, "oracle.mjs"));
+        start.ArgumentList.Add(Path.Combine(folder, script));
         try
         {
             _process = Process.Start(start) ?? throw new InvalidOperationException("Node did not start.");
@@ -174,7 +181,10 @@ public sealed class LibsignalClient : IDisposable
             if (answer.TryGetProperty("error", out var error))
             {
                 request.SetException(new LibsignalException(
-                    error.Text("name"), (int)error.Number("code"), error.Text("message")));
+                    error.Text("name"), (int)error.Number("code"), error.Text("message"))
+                {
+                    Details = error.TryGetProperty("details", out var details) ? details.Clone() : default,
+                });
             }
             else
             {

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Fluister.InteropTests.Libsignal;
 
 /// <summary>The official package refused; with its own name and code of the error.</summary>
@@ -11,4 +13,7 @@ public sealed class LibsignalException(string name, int code, string message) : 
 
     /// <summary>The package's sentence.</summary>
     public string Said { get; } = message;
+
+    /// <summary>What else the error holds, by the package's names: entries (devices that do not match), retryAfterSecs.</summary>
+    public JsonElement Details { get; init; }
 }

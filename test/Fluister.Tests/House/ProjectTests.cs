@@ -19,6 +19,8 @@ public sealed class ProjectTests
     {
         ["Fluister.Cryptography"] = [],
         ["Fluister.Protocol"] = ["Fluister.Cryptography"],
+        ["Fluister.Wire"] = ["Fluister.Cryptography", "Fluister.Protocol"],
+        ["fluister-server"] = ["Fluister.Cryptography", "Fluister.Protocol", "Fluister.Wire"],
         ["Fluister.SqlCipher"] = ["Fluister.Cryptography"],
         ["Fluister.Archive"] = ["Fluister.Cryptography", "Fluister.SqlCipher"],
         ["Fluister.Engines"] = [],
@@ -26,14 +28,18 @@ public sealed class ProjectTests
         ["fluister"] = ["Fluister.Cryptography", "Fluister.SqlCipher", "Fluister.Archive", "Fluister.Engines", "Fluister.Summaries"],
     };
 
+    /// <summary>Programs, and the projects that make them.</summary>
+    private static readonly Dictionary<string,
+        string> Programs = new() { ["fluister"] = "Fluister.Cli", ["fluister-server"] = "Fluister.Server" };
+
     public static TheoryData<string> Projects => [.. Arrows.Keys];
 
-    public static TheoryData<string> LockedProjects => [.. Arrows.Keys.Where(name => name != "fluister")];
+    public static TheoryData<string> LockedProjects => [.. Arrows.Keys.Except(Programs.Keys)];
 
     [Fact]
     public void Every_project_has_its_arrows_stated() =>
         Assert.Equal(
-            Arrows.Keys.Select(name => name == "fluister" ? "Fluister.Cli" : name).Order(),
+            Arrows.Keys.Select(name => Programs.GetValueOrDefault(name, name)).Order(),
             ProjectFiles().Where(file => file.Folder.StartsWith("src/", StringComparison.Ordinal))
                 .Select(file => Path.GetFileNameWithoutExtension(file.Name)).Order());
 

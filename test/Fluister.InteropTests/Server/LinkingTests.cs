@@ -1,0 +1,106 @@
+using System.Text;
+using System.Text.Json;
+using Fluister.InteropTests.Libsignal;
+
+namespace Fluister.InteropTests.Server;
+
+/// <summary>The official client waits for a primary, is written to by it, and links a device.</summary>
+public sealed class LinkingTests(ServerProcess server, OfficialNet net) : IClassFixture<ServerProcess>, IClassFixture<OfficialNet>
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_device_waits_at_an_address_is_written_to_and_is_linked(int http)
+    {
+        var client = net.Open(server, http);
+        var account = client.Register();
+        var primary = client.Connect(account);
+        primary.Next("empty");
+
+        var waiting = client.ConnectProvisioning();
+        var address = waiting.Next("address");
+        waiting.Answer(address.Number("message"));
+        var path = $"/v1/provisioning/{address.Text("address")}";
+        var envelope = Encoding.UTF8.GetBytes("what only the new device can read");
+        var body = JsonSerializer.Serialize(new { body = Convert.ToBase64String(envelope) });
+        Assert.Equal(204, primary.Fetch("PUT", path, body).Status);
+        var reached = waiting.Next("envelope");
+        Assert.Equal(envelope, reached.Bytes("envelope"));
+        waiting.Answer(reached.Number("message"));
+        waiting.Next("interrupted");
+        Assert.Equal(404, primary.Fetch("PUT", path, body).Status);
+
+        using var code = JsonDocument.Parse(primary.Fetch("GET", "/v1/devices/provisioning/code").Body);
+        var (status, linked) = Link(client, account, code.RootElement.GetProperty("verificationCode").GetString()!);
+        Assert.Equal(200, status);
+        using var device = JsonDocument.Parse(linked);
+        Assert.Equal(account.Aci, device.RootElement.GetProperty("uuid").GetString());
+        Assert.Equal(2, device.RootElement.GetProperty("deviceId").GetInt32());
+        Assert.Equal(403, Link(client, account, code.RootElement.GetProperty("verificationCode").GetString()!).Status);
+
+        var token = code.RootElement.GetProperty("tokenIdentifier").GetString();
+        Assert.Equal(200, primary.Fetch("GET", $"/v1/devices/wait_for_linked_device/{token}").Status);
+        var second = client.Connect($"{account.Aci}.2", "linked");
+        second.Next("empty");
+        Assert.Equal(200, second.Fetch("GET", "/v1/accounts/whoami").Status);
+
+        // Removed by the primary: told so, and not let in again.
+        Assert.Equal(204, primary.Fetch("DELETE", "/v1/devices/2").Status);
+        Assert.Equal("ConnectionInvalidated", second.Next("interrupted").Text("name"));
+        Assert.Equal("DeviceDelinked", Assert.Throws<LibsignalException>(() => client.Connect($"{account.Aci}.2", "linked")).Name);
+        primary.Disconnect();
+    }
+
+    [Fact]
+    public void A_deleted_account_is_gone_for_its_devices_and_for_others()
+    {
+        var client = net.Open(server, 2);
+        var account = client.Register();
+        var primary = client.Connect(account);
+        primary.Next("empty");
+        var anonymous = client.ConnectAnonymously();
+        Assert.Equal(200, anonymous.Fetch("HEAD", $"/v1/accounts/account/{account.Aci}").Status);
+        Assert.Equal(204, primary.Fetch("DELETE", "/v1/accounts/me").Status);
+        Assert.Equal("ConnectionInvalidated", primary.Next("interrupted").Text("name"));
+        Assert.Equal(404, anonymous.Fetch("HEAD", $"/v1/accounts/account/{account.Aci}").Status);
+        Assert.Equal(401, anonymous.Fetch("GET", $"/v1/profile/{account.Aci}", headers: Talk.WithKey(account.AccessKey)).Status);
+        Assert.Equal("DeviceDelinked", Assert.Throws<LibsignalException>(() => client.Connect(account)).Name);
+        anonymous.Disconnect();
+    }
+
+    private (int Status, string Body) Link(OfficialClient client, OfficialAccount account, string code)
+    {
+        var (aci, pni) = (Bundle(account.Party), Bundle($"{account.Party} pni"));
+        var json = JsonSerializer.Serialize(new
+        {
+            verificationCode = code,
+            accountAttributes = new
+            {
+                fetchesMessages = true,
+                registrationId = 77,
+                pniRegistrationId = 78,
+                name = "bmFtZQ==",
+                capabilities = new { spqr = true },
+            },
+            aciSignedPreKey = Key(aci, "signedPreKey"),
+            pniSignedPreKey = Key(pni, "signedPreKey"),
+            aciPqLastResortPreKey = Key(aci, "kyberPreKey"),
+            pniPqLastResortPreKey = Key(pni, "kyberPreKey"),
+        });
+        var chat = client.ConnectAnonymously();
+        var authorization = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{account.Aci}:linked"));
+        var answer = chat.Fetch("PUT", "/v1/devices/link", json, new Dictionary<string, string> { ["authorization"] = authorization });
+        chat.Disconnect();
+        return (answer.Status, answer.Body);
+
+        static object Key(JsonElement bundle, string name) => new
+        {
+            keyId = bundle.Number($"{name}Id"),
+            publicKey = Convert.ToBase64String(bundle.Bytes(name)),
+            signature = Convert.ToBase64String(bundle.Bytes($"{name}Signature")),
+        };
+    }
+
+    private JsonElement Bundle(string party) =>
+        net.Package.Call("bundle.make", new { party, oneTime = false, lastResort = true }).GetProperty("bundle");
+}

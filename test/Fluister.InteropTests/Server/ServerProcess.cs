@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
+using Fluister.InteropTests.Cli;
+
+namespace Fluister.InteropTests.Server;
+
+/// <summary>The real home server: a data folder that its own quickstart made, and its process, on a port that was free.</summary>
+/// <remarks>As the fixture of a class it serves all of its tests. It is ended with the class, however that ends; the folder goes with
+/// it.</remarks>
+public sealed class ServerProcess : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("fluister-server-").FullName;
+    private Process? _process;
+
+    /// <summary>Sets a server up and starts it.</summary>
+    public ServerProcess()
+    {
+        Authority = [];
+        try
+        {
+            Data = Path.Combine(_folder, "data");
+            TrustRoot = Convert.FromBase64String(Word(Run("quickstart", "localhost", "--data", Data), "Trust root "));
+            using var authority = X509Certificate2.CreateFromPem(File.ReadAllText(Path.Combine(Data, "authority.pem")));
+            Authority = authority.RawData;
+            Start();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The folder that the server keeps everything in.</summary>
+    public string Data { get; } = "";
+
+    /// <summary>The certificate that clients trust, as DER.</summary>
+    public byte[] Authority { get; }
+
+    /// <summary>The public key to which sender certificates lead.</summary>
+    public byte[] TrustRoot { get; } = [];
+
+    /// <summary>Where it listens now; another after it was started anew.</summary>
+    public int Port { get; private set; }
+
+    /// <summary>The process's id.</summary>
+    public int Id => _process!.Id;
+
+    /// <summary>Runs one of the program's commands to its end, and gives what it printed.</summary>
+    public static string Run(params string[] arguments)
+    {
+        var ended = FluisterProgram.Run(FluisterProgram.Server, arguments);
+        Assert.True(ended.Code == 0, $"fluister-server {arguments[0]} ended with {ended.Code}: {ended.Errors}");
+        return ended.Output;
+    }
+
+    /// <summary>Makes an invite with the operator's command.</summary>
+    public (string Token, string Code) Invite(int uses = 1)
+    {
+        var printed = Run("invite", "create", "--data", Data, "--uses", uses.ToString(CultureInfo.InvariantCulture));
+        return (Word(printed, "Invite "), Word(printed, "Code "));
+    }
+
+    /// <summary>Starts the process; it must not run.</summary>
+    public void Start()
+    {
+        _process = FluisterProgram.Start(FluisterProgram.Server, ["serve", "--data", Data, "--port", "0"]);
+        var errors = FluisterProgram.Collect(_process.StandardError);
+        const string Listening = "Listening on port ";
+        while (_process.StandardOutput.ReadLine() is { } line)
+        {
+            if (line.StartsWith(Listening, StringComparison.Ordinal))
+            {
+                Port = int.Parse(line.AsSpan(Listening.Length), CultureInfo.InvariantCulture);
+                _ = FluisterProgram.Collect(_process.StandardOutput);
+                return;
+            }
+        }
+
+        throw new InvalidOperationException($"The server did not start: {errors()}");
+    }
+
+    /// <summary>Ends the process at once, as a power cut would, and waits until it has gone.</summary>
+    public void Kill()
+    {
+        _process!.Kill(entireProcessTree: true);
+        _process.WaitForExit();
+        _process.Dispose();
+        _process = null;
+    }
+
+    /// <summary>Asks the process to stop, and gives its exit code.</summary>
+    public int Stop()
+    {
+        FluisterProgram.Signal(_process!.Id, FluisterProgram.Terminate);
+        if (!_process.WaitForExit(Patience))
+        {
+            Kill();
+            Assert.Fail("The server did not stop.");
+        }
+
+        var code = _process.ExitCode;
+        _process.Dispose();
+        _process = null;
+        return code;
+    }
+
+    private static string Word(string printed, string label) =>
+        printed.Split('\n').Single(line => line.StartsWith(label, StringComparison.Ordinal))[label.Length..].Trim();
+
+    /// <summary>Ends what runs and deletes the folder.</summary>
+    public void Dispose()
+    {
+        if (_process is not null)
+        {
+            Kill();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+}

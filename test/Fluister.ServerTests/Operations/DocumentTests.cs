@@ -1,0 +1,34 @@
+namespace Fluister.ServerTests.Operations;
+
+/// <summary>What docs/SERVER.md says of the server is so.</summary>
+public sealed class DocumentTests
+{
+    [Fact]
+    public async Task Every_request_and_method_that_is_served_is_told_and_no_other()
+    {
+        await using var server = new TestServer();
+        var lines = await File.ReadAllLinesAsync(Document(), TestContext.Current.CancellationToken);
+        var told = lines.Where(line => line.StartsWith("| `", StringComparison.Ordinal)).ToList();
+        var requests = told.Select(line => line.Split('`')[1]).Where(name => name.Contains(" /", StringComparison.Ordinal));
+        var operations = new[] { "GET /.well-known/fluister", "GET /health/live", "GET /health/ready" };
+        var served = server.Home.Router.Routes.Select(route => $"{route.Verb} {route.Template}").Union(operations)
+            .Where(name => !name.Contains("/storageService/", StringComparison.Ordinal));
+        Assert.Equal(served.Order(StringComparer.Ordinal), requests.Order(StringComparer.Ordinal));
+        foreach (var method in server.Home.Calls.Methods.Select(method => method.Path.Split('.', '/')))
+        {
+            Assert.Contains(told, line => line.StartsWith($"| `{method[^2]}` |", StringComparison.Ordinal)
+                && line.Contains($"`{method[^1]}`", StringComparison.Ordinal));
+        }
+    }
+
+    private static string Document()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Fluister.slnx")))
+        {
+            folder = Path.GetDirectoryName(folder)!;
+        }
+
+        return Path.Combine(folder, "docs", "SERVER.md");
+    }
+}

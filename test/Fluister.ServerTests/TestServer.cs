@@ -1,0 +1,151 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Fluister.Cryptography;
+using Fluister.Protocol.Addresses;
+using Fluister.Protocol.Keys;
+using Fluister.Server;
+using Fluister.Server.Accounts;
+using Fluister.Server.Hosting;
+using Fluister.Server.Identity;
+using Fluister.Server.Operations;
+using Fluister.Server.PreKeys;
+using Fluister.Server.Requests;
+using Fluister.Server.Stores.Sqlite;
+
+namespace Fluister.ServerTests;
+
+/// <summary>A home server in memory, with a clock of its own; it listens on a free port of this machine when a test asks it to.</summary>
+internal sealed class TestServer : IAsyncDisposable
+{
+    private readonly ServerIdentity _identity = ServerIdentity.Generate(RandomSource.System);
+    private Listener? _listener;
+    private X509Certificate2? _certificate;
+    private HttpClient? _client;
+
+    /// <summary>Puts it together; attachments only where there is a folder for them.</summary>
+    public TestServer(string? blobs = null) => Home = new HomeServer(
+        Database,
+        _identity,
+        Clock,
+        RandomSource.System,
+        blobs: blobs,
+        operations: new OperationRoom(Database, new Lazy<byte[]>(() => []), CancellationToken.None).Routes);
+
+    /// <summary>Its clock.</summary>
+    public TestClock Clock { get; } = new();
+
+    /// <summary>Its database.</summary>
+    public SqliteDatabase Database { get; } = new(":memory:");
+
+    /// <summary>The server.</summary>
+    public HomeServer Home { get; }
+
+    /// <summary>Registers an account with its signed keys, but without one-time keys.</summary>
+    public async Task<TestAccount> AddAccountAsync(int devices = 1, bool isUnrestricted = false)
+    {
+        var (aci, pni) = (IdentityKeyPair.Generate(RandomSource.System), IdentityKeyPair.Generate(RandomSource.System));
+        var id = _identity.Tag.Mint(RandomSource.System);
+        var account = new TestAccount(
+            new Account
+            {
+                Aci = id,
+                Pni = _identity.Tag.Mint(RandomSource.System),
+                Number = "+31" + BitConverter.ToUInt32(id.ToByteArray(), 8),
+                AciIdentity = aci.Public,
+                PniIdentity = pni.Public,
+                AccessKey = TestAccount.AccessKey,
+                IsUnrestricted = isUnrestricted,
+                Devices =
+                [
+                    .. Enumerable.Range(1, devices).Select(device => new Device
+                    {
+                        Id = device,
+                        Password = PasswordHash.Of(TestAccount.Password, RandomSource.System),
+                        RegistrationId = 1000 + device,
+                        PniRegistrationId = 2000 + device,
+                        Created = Clock.GetUtcNow(),
+                        LastSeenDay = Clock.GetUtcNow(),
+                    }),
+                ],
+            },
+            aci,
+            pni);
+        await Database.WriteAsync(session =>
+        {
+            AccountStore.Insert(session, account.Account);
+            foreach (var device in account.Account.Devices)
+            {
+                foreach (var kind in new[] { ServiceIdKind.Aci, ServiceIdKind.Pni })
+                {
+                    PreKeyStore.Replace(session, id, device.Id, kind, PreKeyKind.Signed, [account.Signed(1, kind)]);
+                    PreKeyStore.Replace(session, id, device.Id, kind, PreKeyKind.LastResortKem, [account.Kem(2, kind)]);
+                }
+            }
+
+            return true;
+        });
+        return account;
+    }
+
+    /// <summary>Asks with JSON, as somebody or nobody.</summary>
+    public ValueTask<Response> AskAsync(
+        string verb,
+        string target,
+        Caller? caller = null,
+        ReadOnlyMemory<byte> body = default,
+        ulong origin = 0,
+        params (string Name, string Value)[] headers)
+    {
+        var (path, query) = RequestLine.Split(target);
+        return Home.Router.AnswerAsync(
+            new Request
+            {
+                Verb = verb,
+                Path = path,
+                Query = query,
+                Caller = caller,
+                Body = body,
+                Origin = origin,
+                Headers = headers.ToDictionary(header => header.Name, header => header.Value, StringComparer.OrdinalIgnoreCase),
+            },
+            TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Listens, and gives a client that trusts it.</summary>
+    public async Task<HttpClient> ListenAsync()
+    {
+        using var authority = NetworkAuthority.Create("Test", DateTimeOffset.UtcNow);
+        _certificate = NetworkAuthority.Issue(authority, "localhost", DateTimeOffset.UtcNow);
+        _listener = new Listener(Home, new IPEndPoint(IPAddress.Loopback, 0), _certificate);
+        await _listener.StartAsync(TestContext.Current.CancellationToken);
+        Home.Url = new Uri($"https://localhost:{_listener.Port}");
+        var expected = _certificate.Thumbprint;
+        return _client = new HttpClient(new SocketsHttpHandler
+        {
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                RemoteCertificateValidationCallback = (_, given, _, _) => given is X509Certificate2 leaf && leaf.Thumbprint == expected,
+            },
+        })
+        {
+            BaseAddress = new Uri($"https://localhost:{_listener.Port}"),
+        };
+    }
+
+    /// <summary>Where it listens, once it does.</summary>
+    public int Port => _listener!.Port;
+
+    /// <summary>Stops it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _client?.Dispose();
+        if (_listener is not null)
+        {
+            await _listener.DisposeAsync();
+        }
+
+        _certificate?.Dispose();
+        await Database.DisposeAsync();
+    }
+}
