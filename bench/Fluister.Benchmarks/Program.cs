@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Fluister.Benchmarks;
 using Fluister.Benchmarks.Protocol;
+using Fluister.Benchmarks.Server;
 using Fluister.Benchmarks.Timing;
 
 // Side by side with the official SQLCipher package, in one run, on a store that it made:
@@ -20,6 +21,10 @@ using Fluister.Benchmarks.Timing;
 // Whether secrets can be told from running times (docs/TIMING.md):
 //
 //   ... -- timing [--minutes 5] [--only TEXT] [--seed N] [--json]
+//
+// The home server beside a bare socket and store, on this machine:
+//
+//   ... -- server [--sockets 2000] [--seconds 5] [--rounds 3] [--json]
 //
 // CPU is user and system time of the whole process, peak is its resident memory; medians over the rounds, which take turns.
 var given = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -43,6 +48,11 @@ if (isProtocol)
 if (args is ["timing", .. var options])
 {
     return TimingCommand.Run(options);
+}
+
+if (args is ["server" or "server-floor", ..])
+{
+    return await ServerBench.RunAsync(args);
 }
 
 if (args is ["scan", var database, var key])

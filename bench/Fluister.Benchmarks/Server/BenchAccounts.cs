@@ -1,0 +1,62 @@
+using System.Text;
+using Fluister.Cryptography;
+using Fluister.Protocol.Keys;
+using Fluister.Server.Accounts;
+using Fluister.Server.Operations;
+using Fluister.Server.Stores.Sqlite;
+
+namespace Fluister.Benchmarks.Server;
+
+/// <summary>A data folder with accounts of one device each, made before its server starts.</summary>
+internal static class BenchAccounts
+{
+    /// <summary>The registration id of every device.</summary>
+    public const int RegistrationId = 1234;
+
+    private const string Password = "a password of a benchmark";
+
+    /// <summary>Sets a server up, and gives the ids of its accounts.</summary>
+    public static async Task<Guid[]> CreateAsync(DataFolder folder, int count)
+    {
+        var identity = folder.SetUp(new ServerOptions { LogLevel = "warning" }, DateTimeOffset.UtcNow, RandomSource.System);
+        var (key, password) = (IdentityKeyPair.Generate(RandomSource.System).Public, PasswordHash.Of(Password, RandomSource.System));
+
+        await File.WriteAllBytesAsync(folder.Database, []);
+        if (!OperatingSystem.IsWindows())
+        {
+            // As the server's own commands make it: for its owner alone, or the server refuses it.
+            File.SetUnixFileMode(folder.Database, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        await using var database = new SqliteDatabase(folder.Database);
+        return await database.WriteAsync(session => Enumerable.Range(0, count).Select(i =>
+        {
+            var id = identity.Tag.Mint(RandomSource.System);
+            AccountStore.Insert(session, new Account
+            {
+                Aci = id,
+                Pni = identity.Tag.Mint(RandomSource.System),
+                Number = $"+3197{i:d8}",
+                AciIdentity = key,
+                PniIdentity = key,
+                Devices =
+                [
+                    new Device
+                    {
+                        Id = Device.Primary,
+                        Password = password,
+                        RegistrationId = RegistrationId,
+                        PniRegistrationId = RegistrationId,
+                        Created = DateTimeOffset.UtcNow,
+                        LastSeenDay = DateTimeOffset.UtcNow,
+                    },
+                ],
+            });
+            return id;
+        }).ToArray());
+    }
+
+    /// <summary>The header of an account's device.</summary>
+    public static string Authorization(Guid id) =>
+        "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{id}.{Device.Primary}:{Password}"));
+}
