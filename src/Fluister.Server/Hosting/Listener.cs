@@ -193,7 +193,7 @@ internal sealed class Listener : IAsyncDisposable
             headers[name] = values.ToString();
         }
 
-        var (path, query) = RequestLine.Split(context.Request.Path.Value + context.Request.QueryString.Value);
+        var (path, query) = RequestLine.Split(Target(context));
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
             limit.MaxRequestBodySize = _server.Router.BodyLimit(context.Request.Method, path);
@@ -241,6 +241,13 @@ internal sealed class Listener : IAsyncDisposable
             await context.Response.Body.WriteAsync(response.Body, context.RequestAborted).ConfigureAwait(false);
         }
     }
+
+    // As it came, since the router decodes what it takes: decoded twice, an escaped question mark would begin a query. A target that
+    // names a scheme and a host (RFC 9112, section 3.2.2) is taken without them.
+    private static string Target(HttpContext context) =>
+        context.Features.Get<IHttpRequestFeature>()?.RawTarget is ['/', ..] target
+            ? target
+            : context.Request.Path.Value + context.Request.QueryString.Value;
 
     // An address stands in limits as a keyed hash, so that none is kept.
     private ulong Origin(HttpContext context)

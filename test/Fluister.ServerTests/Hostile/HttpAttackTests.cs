@@ -20,6 +20,7 @@ public sealed class HttpAttackTests : IAsyncLifetime
     [Theory]
     [InlineData("GET /%00 HTTP/1.1", 400)]
     [InlineData("GET /v1%2f.. HTTP/1.1", 404)]
+    [InlineData("GET /v2/config%3Fx=1 HTTP/1.1", 404)]
     [InlineData("GET //v1//nothing HTTP/1.1", 404)]
     [InlineData("GET /../../etc/passwd HTTP/1.1", 404)]
     [InlineData("GET /v1/%2e%2e/%2e%2e/x HTTP/1.1", 404)]
