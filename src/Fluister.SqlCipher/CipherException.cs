@@ -1,6 +1,6 @@
 namespace Fluister.SqlCipher;
 
-/// <summary>Why a SQLCipher database could not be read.</summary>
+/// <summary>Why a SQLCipher database could not be read or written.</summary>
 public enum CipherError
 {
     /// <summary>No such file.</summary>
@@ -33,7 +33,7 @@ public enum CipherError
     /// <summary>A write was interrupted by a crash, and only its own program can finish it.</summary>
     NeedsRecovery,
 
-    /// <summary><see cref="CipherDatabase.Interrupt"/> was called.</summary>
+    /// <summary><see cref="CipherConnection.Interrupt"/> was called.</summary>
     Interrupted,
 
     /// <summary>A value exceeds the limit on its length.</summary>
@@ -47,9 +47,15 @@ public enum CipherError
 
     /// <summary>Not enough memory.</summary>
     NoMemory,
+
+    /// <summary>The disk is full; what was begun is taken back.</summary>
+    Full,
+
+    /// <summary>A rule of the tables forbids the row: a key that is there already, a missing one, a check.</summary>
+    Constraint,
 }
 
-/// <summary>A SQLCipher database that could not be read; the message names the file, the cause and the next step.</summary>
+/// <summary>A SQLCipher database that could not be read or written; the message names the file, the cause and the next step.</summary>
 public sealed class CipherException : Exception
 {
     internal CipherException(CipherError error, string message, Exception? inner = null)

@@ -8,11 +8,11 @@ public sealed unsafe class CipherStatement : IDisposable
 {
     private static readonly nint Transient = -1;
 
-    private readonly CipherDatabase _owner;
+    private readonly CipherConnection _owner;
     private nint _statement;
     private bool _running;
 
-    internal CipherStatement(CipherDatabase owner, nint statement)
+    internal CipherStatement(CipherConnection owner, nint statement)
     {
         _owner = owner;
         _statement = statement;
@@ -98,6 +98,28 @@ public sealed unsafe class CipherStatement : IDisposable
             Check(Sqlite.BindText(_statement, i, from, text.Length - 1, Transient));
         }
     }
+
+    /// <summary>Binds bytes to parameter <paramref name="i"/>.</summary>
+    public void BindBlob(int i, ReadOnlySpan<byte> v)
+    {
+        if (v.IsEmpty)
+        {
+            // Null where the span is empty would be NULL.
+            Check(Sqlite.BindZeroBlob(_statement, i, 0));
+            return;
+        }
+
+        fixed (byte* from = v)
+        {
+            Check(Sqlite.BindBlob(_statement, i, from, v.Length, Transient));
+        }
+    }
+
+    /// <summary>Binds a number to parameter <paramref name="i"/>.</summary>
+    public void Bind(int i, double v) => Check(Sqlite.BindDouble(_statement, i, v));
+
+    /// <summary>Binds NULL to parameter <paramref name="i"/>.</summary>
+    public void BindNull(int i) => Check(Sqlite.BindNull(_statement, i));
 
     /// <summary>Ends the statement.</summary>
     public void Dispose()

@@ -13,7 +13,7 @@ internal sealed unsafe class DatabaseName : IDisposable
 
     /// <summary>Resolves links as SQLite does, so that the companions are those next to the real file.</summary>
     /// <exception cref="CipherException">The path is longer than SQLite's VFS takes.</exception>
-    internal DatabaseName(Sqlite.Vfs* stock, string path)
+    internal DatabaseName(Sqlite.Vfs* stock, string path, bool write)
     {
         Given = path;
         byte[] full = new byte[stock->MaxPathname + 1];
@@ -37,7 +37,7 @@ internal sealed unsafe class DatabaseName : IDisposable
         fixed (byte* key = "readonly_shm\0"u8, value = "1\0"u8)
         {
             byte** parameter = stackalloc byte*[] { key, value };
-            _name = Sqlite.CreateFilename(database, journal, wal, 1, parameter);
+            _name = Sqlite.CreateFilename(database, journal, wal, write ? 0 : 1, parameter);
         }
 
         if (_name == null)

@@ -4,35 +4,34 @@ using System.Runtime.InteropServices;
 namespace Fluister.SqlCipher;
 
 /// <summary>The database file as SQLite sees it: plain pages, each authenticated before it is handed on.</summary>
-internal sealed unsafe class MainFile : IDisposable
+internal abstract unsafe class MainFile : CipherFile
 {
     // Page 1 is read once before SQLite holds the lock that keeps a checkpoint from writing it.
     private const int Attempts = 6;
 
-    private readonly CipherVfs _vfs;
     private readonly StockFile _file;
     private readonly PageCodec _codec;
     private readonly ReadAhead _ahead;
     private readonly byte* _cipher;
     private readonly byte* _plain;
 
-    internal MainFile(CipherVfs vfs, StockFile file, PageCodec codec)
+    protected MainFile(CipherVfs vfs, EncryptedFile file)
+        : base(vfs)
     {
-        _vfs = vfs;
-        _file = file;
-        _codec = codec;
-        _ahead = new ReadAhead(file, codec);
+        _file = file.Stock;
+        _codec = file.Codec;
+        _ahead = new ReadAhead(_file, _codec);
         _cipher = (byte*)NativeMemory.AlignedAlloc(2 * PageCodec.PageSize, 64);
         _plain = _cipher + PageCodec.PageSize;
     }
 
-    internal StockFile Stock => _file;
+    protected StockFile Stock => _file;
 
     internal void Drop() => _ahead.Drop();
 
     /// <summary>Reads a page, or a part of one: SQLite also asks for the header alone, and for overflow pages without their
     /// reserve.</summary>
-    internal int Read(byte* to, int count, long offset)
+    internal override int Read(byte* to, int count, long offset)
     {
         long index = Math.DivRem(offset, PageCodec.PageSize, out long within);
         if (offset < 0 || index >= uint.MaxValue || within + count > PageCodec.PageSize)
@@ -54,10 +53,10 @@ internal sealed unsafe class MainFile : IDisposable
         return code;
     }
 
-    internal int Size(out long size)
+    internal override int Size(out long size)
     {
         int code = _file.Size(out size);
-        if (_vfs.Salvage is { } salvage)
+        if (Vfs.Salvage is { } salvage)
         {
             size = Math.Max(size, (long)salvage.DeclaredPages * PageCodec.PageSize);
         }
@@ -71,7 +70,7 @@ internal sealed unsafe class MainFile : IDisposable
         _file.Size(out long size) == Sqlite.Ok && ReadPage(1, _plain) == Sqlite.Ok
         && BinaryPrimitives.ReadUInt32BigEndian(new ReadOnlySpan<byte>(_plain + 28, sizeof(uint))) > size / PageCodec.PageSize;
 
-    public void Dispose()
+    public override void Dispose()
     {
         _ahead.Dispose();
         NativeMemory.Clear(_plain, PageCodec.PageSize);
@@ -85,7 +84,7 @@ internal sealed unsafe class MainFile : IDisposable
         if (page == null)
         {
             int code = ReadAlone(number);
-            if (code == Sqlite.IoErrorData && _vfs.Salvage is { } salvage)
+            if (code == Sqlite.IoErrorData && Vfs.Salvage is { } salvage)
             {
                 salvage.Replace(to, number);
                 return Sqlite.Ok;
@@ -100,7 +99,7 @@ internal sealed unsafe class MainFile : IDisposable
         }
 
         _codec.Decrypt(new ReadOnlySpan<byte>(page, PageCodec.PageSize), number, new Span<byte>(to, PageCodec.PageSize));
-        _vfs.Salvage?.Repair(to, number);
+        Vfs.Salvage?.Repair(to, number);
         _ahead.Learn(to, number);
         return Sqlite.Ok;
     }
@@ -120,9 +119,9 @@ internal sealed unsafe class MainFile : IDisposable
                 return Sqlite.Ok;
             }
 
-            if (!_vfs.Live || attempt == Attempts)
+            if (!Vfs.Live || attempt == Attempts)
             {
-                return _vfs.Reject(number, code == Sqlite.Ok ? CipherError.Tampered : CipherError.Truncated);
+                return Vfs.Reject(number, code == Sqlite.Ok ? CipherError.Tampered : CipherError.Truncated);
             }
 
             Thread.Sleep(attempt);

@@ -23,6 +23,7 @@ internal sealed unsafe class PageCodec : IDisposable
     /// <summary>Pages of one batch: as many as the widest vector has lanes of 64 bits.</summary>
     internal const int Batch = 8;
 
+    private readonly byte[] _salt;
     private readonly Secret _macKey;
     private readonly Aes _aes;
     private readonly AesDecryptor? _fast;
@@ -31,6 +32,7 @@ internal sealed unsafe class PageCodec : IDisposable
     /// <summary>Derives the two keys: the raw one decrypts, and PBKDF2 over it with the salt XOR 0x3A authenticates.</summary>
     internal PageCodec(ReadOnlySpan<byte> key, ReadOnlySpan<byte> salt, bool intrinsics = true, int maximumLanes = Batch)
     {
+        _salt = salt[..SaltSize].ToArray();
         Span<byte> macSalt = stackalloc byte[SaltSize];
         for (int i = 0; i < SaltSize; i++)
         {
@@ -92,6 +94,26 @@ internal sealed unsafe class PageCodec : IDisposable
         }
 
         return authentic;
+    }
+
+    /// <summary>Encrypts a page under a fresh IV; its last 80 bytes, SQLite's reserve, become IV and MAC.</summary>
+    internal void Encrypt(ReadOnlySpan<byte> page, uint number, Span<byte> into)
+    {
+        int start = Start(number);
+        Span<byte> iv = into.Slice(CipherEnd, BlockSize);
+        RandomNumberGenerator.Fill(iv);
+        if (number == 1)
+        {
+            _salt.CopyTo(into);
+        }
+
+        _aes.EncryptCbc(page[start..CipherEnd], iv, into[start..CipherEnd], PaddingMode.None);
+
+        // The number follows what it is authenticated with, until the MAC takes its place.
+        BinaryPrimitives.WriteUInt32LittleEndian(into[MacOffset..], number);
+        Span<byte> mac = stackalloc byte[MacSize];
+        HMACSHA512.HashData(_macKey.Reveal(), into[start..(MacOffset + sizeof(uint))], mac);
+        mac.CopyTo(into[MacOffset..]);
     }
 
     /// <summary>Decrypts an authentic page as SQLite wants to see it: the header's magic in place of the salt, no IV and no MAC.</summary>

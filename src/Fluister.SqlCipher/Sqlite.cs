@@ -19,14 +19,17 @@ internal static unsafe partial class Sqlite
     internal const int IoError = 10;
     internal const int Corrupt = 11;
     internal const int NotFound = 12;
+    internal const int Full = 13;
     internal const int CannotOpen = 14;
     internal const int Protocol = 15;
     internal const int TooBig = 18;
+    internal const int Constraint = 19;
     internal const int Auth = 23;
     internal const int NotADatabase = 26;
     internal const int Row = 100;
     internal const int Done = 101;
     internal const int IoErrorShortRead = IoError | (2 << 8);
+    internal const int IoErrorWrite = IoError | (3 << 8);
     internal const int IoErrorData = IoError | (32 << 8);
     internal const int ReadOnlyRecovery = ReadOnly | (1 << 8);
     internal const int ReadOnlyRollback = ReadOnly | (3 << 8);
@@ -34,6 +37,7 @@ internal static unsafe partial class Sqlite
 
     // Flags of sqlite3_open_v2 and xOpen.
     internal const int OpenReadOnly = 0x1;
+    internal const int OpenReadWrite = 0x2;
     internal const int OpenReadWriteCreateExclusive = 0x2 | 0x4 | 0x8 | 0x10;
     internal const int OpenMainDatabase = 0x100;
     internal const int OpenWal = 0x80000;
@@ -43,8 +47,14 @@ internal static unsafe partial class Sqlite
     internal const int LockShared = 1;
     internal const int ShmLock = 2;
 
+    /// <summary>A write harms no bytes beside it (SQLITE_IOCAP_POWERSAFE_OVERWRITE).</summary>
+    internal const int PowersafeOverwrite = 0x1000;
+
+    internal const int ControlReserveBytes = 38;
+
     internal const int ConfigMultiThread = 2;
     internal const int ConfigMemoryStatus = 9;
+    internal const int ConfigStatementJournalSpill = 26;
     internal const int DatabaseConfigNoCheckpointOnClose = 1006;
     internal const int DatabaseConfigDefensive = 1010;
 
@@ -203,6 +213,42 @@ internal static unsafe partial class Sqlite
     [LibraryImport(Library, EntryPoint = "sqlite3_bind_null")]
     internal static partial int BindNull(nint statement, int index);
 
+    [LibraryImport(Library, EntryPoint = "sqlite3_bind_blob")]
+    internal static partial int BindBlob(nint statement, int index, byte* bytes, int count, nint destructor);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_bind_double")]
+    internal static partial int BindDouble(nint statement, int index, double value);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_bind_zeroblob")]
+    internal static partial int BindZeroBlob(nint statement, int index, int count);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_last_insert_rowid")]
+    internal static partial long LastInsertRowId(nint database);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_changes")]
+    internal static partial int Changes(nint database);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_extended_errcode")]
+    internal static partial int ErrorCode(nint database);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_file_control")]
+    internal static partial int Control(nint database, byte* schema, int operation, void* argument);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_backup_init")]
+    internal static partial nint BackupInit(nint to, byte* toName, nint from, byte* fromName);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_backup_step")]
+    internal static partial int BackupStep(nint backup, int pages);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_backup_remaining")]
+    internal static partial int BackupRemaining(nint backup);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_backup_pagecount")]
+    internal static partial int BackupPageCount(nint backup);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_backup_finish")]
+    internal static partial int BackupFinish(nint backup);
+
     [LibraryImport(Library, EntryPoint = "sqlite3_column_count")]
     internal static partial int ColumnCount(nint statement);
 
@@ -251,6 +297,9 @@ internal static unsafe partial class Sqlite
             _ = Config(ConfigMultiThread);
             if (!AppleArm64)
             {
+                // Statements that are taken back are kept in memory, never in a file beside.
+                _ = Config(ConfigStatementJournalSpill, -1);
+
                 // The counters sit behind one process-wide mutex that every allocation takes.
                 _ = Config(ConfigMemoryStatus, 0);
             }

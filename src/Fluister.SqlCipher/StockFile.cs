@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Fluister.SqlCipher;
 
-/// <summary>A file opened read-only by SQLite's own VFS of this platform.</summary>
+/// <summary>A file opened by SQLite's own VFS of this platform.</summary>
 /// <remarks>
 /// All reads of a database file go through that VFS, never through a file handle of .NET: POSIX drops all of a process's locks on a file
 /// when any descriptor of it is closed, and SQLite's VFS is the one that knows which locks are held and delays the closing.
@@ -19,11 +19,11 @@ internal sealed unsafe class StockFile : IDisposable
 
     /// <summary>Opens <paramref name="name"/>, which SQLite made (sqlite3_create_filename) and which outlives the file; null and a code on
     /// failure.</summary>
-    internal static StockFile? Open(Sqlite.Vfs* stock, byte* name, int kind, out int code)
+    internal static StockFile? Open(Sqlite.Vfs* stock, byte* name, int flags, out int code)
     {
         var file = (Sqlite.File*)NativeMemory.AllocZeroed((nuint)stock->FileSize);
-        int flags;
-        code = stock->Open(stock, name, file, kind | Sqlite.OpenReadOnly, &flags);
+        int granted;
+        code = stock->Open(stock, name, file, flags, &granted);
         if (code == Sqlite.Ok)
         {
             return new StockFile(file);

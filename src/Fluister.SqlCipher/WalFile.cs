@@ -9,7 +9,7 @@ namespace Fluister.SqlCipher;
 /// and the page in a frame. Only the last is content, and only that one is decrypted; any other shape would hand on bytes that nobody
 /// authenticated, and is refused (https://sqlite.org/fileformat2.html#the_write_ahead_log).
 /// </remarks>
-internal sealed unsafe class WalFile : IDisposable
+internal unsafe class WalFile : CipherFile
 {
     /// <summary>The first word of a log, but for its last bit.</summary>
     internal const uint Magic = 0x377F0682;
@@ -17,7 +17,6 @@ internal sealed unsafe class WalFile : IDisposable
     internal const int FrameHeaderSize = 24;
     internal const int FrameSize = FrameHeaderSize + PageCodec.PageSize;
 
-    private readonly CipherVfs _vfs;
     private readonly StockFile? _file;
     private readonly PageCodec _codec;
     private readonly byte* _frame;
@@ -26,22 +25,29 @@ internal sealed unsafe class WalFile : IDisposable
     /// <summary>A null <paramref name="file"/> is an empty log: a database that was closed in order has none, and is opened read-only all
     /// the same.</summary>
     internal WalFile(CipherVfs vfs, StockFile? file, PageCodec codec)
+        : base(vfs)
     {
-        _vfs = vfs;
         _file = file;
         _codec = codec;
         _frame = (byte*)NativeMemory.AlignedAlloc(FrameSize + PageCodec.PageSize, 64);
         _plain = _frame + FrameSize;
     }
 
-    internal int Size(out long size)
+    internal override int Size(out long size)
     {
         size = 0;
+        Vfs.DropAhead();
         return _file is null ? Sqlite.Ok : _file.Size(out size);
     }
 
-    internal int Read(byte* to, int count, long offset)
+    internal override int Read(byte* to, int count, long offset)
     {
+        if (offset == 0)
+        {
+            // SQLite looks at the log's header when a transaction begins.
+            Vfs.DropAhead();
+        }
+
         if (_file is null)
         {
             NativeMemory.Clear(to, (nuint)count);
@@ -61,10 +67,10 @@ internal sealed unsafe class WalFile : IDisposable
 
         return within == FrameHeaderSize && count <= PageCodec.PageSize
             ? ReadPage(to, count, offset - FrameHeaderSize)
-            : _vfs.RejectLog();
+            : Vfs.RejectLog();
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         NativeMemory.Clear(_plain, PageCodec.PageSize);
         NativeMemory.AlignedFree(_frame);
@@ -86,15 +92,15 @@ internal sealed unsafe class WalFile : IDisposable
         if (_codec.Verify(page, number))
         {
             _codec.Decrypt(page, number, new Span<byte>(into, PageCodec.PageSize));
-            _vfs.Salvage?.Repair(into, number);
+            Vfs.Salvage?.Repair(into, number);
         }
-        else if (_vfs.Salvage is { } salvage)
+        else if (Vfs.Salvage is { } salvage)
         {
             salvage.Replace(into, number);
         }
         else
         {
-            return _vfs.Reject(number, CipherError.Tampered);
+            return Vfs.Reject(number, CipherError.Tampered);
         }
 
         if (into != to)

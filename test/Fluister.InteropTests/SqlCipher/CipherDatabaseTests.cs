@@ -270,7 +270,7 @@ public sealed class CipherDatabaseTests
     }
 
     /// <summary>The rows as the script prints them.</summary>
-    private static string ReadRows(OfficialStore store)
+    internal static string ReadRows(OfficialStore store)
     {
         using CipherDatabase database = CipherDatabase.Open(store.Database, OfficialStore.Key);
         var text = new StringBuilder();

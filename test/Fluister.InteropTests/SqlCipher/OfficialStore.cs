@@ -70,6 +70,21 @@ internal sealed class OfficialStore : IDisposable
         return copy;
     }
 
+    /// <summary>The same while this process has the store open: by another process, since closing a descriptor here would drop its
+    /// locks.</summary>
+    internal OfficialStore CopyLive(params ReadOnlySpan<string> endings)
+    {
+        var copy = new OfficialStore();
+        foreach (string ending in endings)
+        {
+            using var cp = Process.Start("cp", [Database + ending, copy.Database + ending]);
+            cp.WaitForExit();
+            Assert.Equal(0, cp.ExitCode);
+        }
+
+        return copy;
+    }
+
     internal string Run(string command, int rows = 0)
     {
         using Process node = Start(command, rows);

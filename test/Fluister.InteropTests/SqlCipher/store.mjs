@@ -79,9 +79,15 @@ if (command === 'make') {
     while (text.length) text = text.subarray(writeSync(1, text));
   }
   db.close();
+} else if (command === 'check') {
+  // Every page's MAC, then SQLite's own check.
+  const pages = db.prepare('PRAGMA cipher_integrity_check').all();
+  const [tables] = db.prepare('PRAGMA integrity_check', { pluck: true }).all();
+  writeSync(1, `${pages.length ? JSON.stringify(pages) : tables}\n`);
+  db.close();
 } else if (command === 'write') {
   // Moves amounts between rows for ever; their sum and their number never change between transactions.
-  db.exec('PRAGMA wal_autocheckpoint = 0');
+  db.exec('PRAGMA wal_autocheckpoint = 0; PRAGMA busy_timeout = 10000');
   const move = db.prepare('UPDATE pairs SET a = a + $by, pad = $pad WHERE id = $id');
   const drop = db.prepare('DELETE FROM pairs WHERE id = $id');
   const add = db.prepare('INSERT INTO pairs(id, a, pad) VALUES ($id, $a, $pad)');

@@ -31,6 +31,28 @@ public sealed unsafe class PageCodecTests
     }
 
     [Theory]
+    [InlineData(1u)]
+    [InlineData(2u)]
+    [InlineData(0x01020304u)]
+    public void A_page_that_is_encrypted_is_what_the_reference_opens_and_looks_new_each_time(uint number)
+    {
+        using var codec = new PageCodec(Key, Salt);
+        byte[] plain = Bytes(Size, 5);
+        byte[] page = new byte[Size];
+        byte[] again = new byte[Size];
+        byte[] into = new byte[Size];
+        codec.Encrypt(plain, number, page);
+        codec.Encrypt(plain, number, again);
+        Range iv = PageCodec.CipherEnd..(PageCodec.CipherEnd + PageCodec.BlockSize);
+        Assert.False(page.AsSpan(iv).SequenceEqual(again.AsSpan(iv)));
+        Assert.False(page.AsSpan(16, 16).SequenceEqual(again.AsSpan(16, 16)));
+        Assert.Equal(number == 1, page.AsSpan(0, 16).SequenceEqual(Salt));
+        codec.Decrypt(page, number, into);
+        Assert.Equal(ReferencePage.Open(page, number, Key, MacKey), into);
+        Assert.True(plain.AsSpan(16, 4000).SequenceEqual(into.AsSpan(16, 4000)));
+    }
+
+    [Theory]
     [MemberData(nameof(Paths))]
     public void Every_count_of_pages_and_every_mix_of_bad_ones_gives_the_same_marks(bool intrinsics, int lanes)
     {
