@@ -1,9 +1,10 @@
 // Makes the golden files of all that lies outside sessions:
 //
-//   node golden-account.mjs
+//   node golden-account.mjs [account | receipts | application] ...
 //
 // Protocol/golden/account.json: what the official package says (fingerprints, usernames, account keys, PINs, incremental MACs,
-// sealing to a key). Protocol/golden/application.json: what application.mjs says, the second implementation of the ciphers
+// sealing to a key). Protocol/golden/receipts.json: what it says of a server's zero-knowledge params, of its notary and of
+// receipts. Protocol/golden/application.json: what application.mjs says, the second implementation of the ciphers
 // that live in Signal's applications. Inputs are fixed, so that only links, sealing and stored PIN hashes differ from run to
 // run. Bytes are base64.
 import { createHash } from 'node:crypto';
@@ -175,11 +176,44 @@ const application = async () => {
   };
 };
 
+// Two servers, and receipts from the first serial to the last, with times and levels at their ends.
+const receipts = async () => {
+  const servers = [0, 1].map(i => {
+    const random = fixed(`server ${i}`);
+    const params = operations['zk.params']({ random });
+    const messages = [0, 1, 1000].map(length => {
+      const signed = { message: fixed(`notary ${length}`, length), random: fixed(`notary random ${length}`) };
+      return { ...signed, signature: operations['zk.sign']({ ...params, ...signed }) };
+    });
+    return { random, ...params, messages };
+  });
+  const flow = (server, i, serial, expiration, level) => {
+    const random = { request: fixed(`request ${i}`), issue: fixed(`issue ${i}`), present: fixed(`present ${i}`) };
+    const asked = operations['receipt.request']({ ...server, random: random.request, serial });
+    const response = operations['receipt.issue']({ ...server, random: random.issue, request: asked.request, expiration, level });
+    const { credential } = operations['receipt.receive']({ ...server, context: asked.context, response });
+    const presentation = operations['receipt.present']({ ...server, random: random.present, credential });
+    operations['receipt.verify']({ ...server, presentation });
+    return { random, serial, expiration, level, ...asked, response, credential, presentation };
+  };
+  const day = 86400;
+  return {
+    servers,
+    receipts: [
+      flow(servers[0], 0, fixed('serial', 16), 21600 * day, 300),
+      flow(servers[0], 1, new Uint8Array(16), 0, 0),
+      flow(servers[0], 2, new Uint8Array(16).fill(255), Math.floor(Number.MAX_SAFE_INTEGER / day) * day, Number.MAX_SAFE_INTEGER),
+    ],
+  };
+};
+
 const makers = [
   ['account', account, '@signalapp/libsignal-client 0.103.0'],
+  ['receipts', receipts, '@signalapp/libsignal-client 0.103.0'],
   ['application', application, 'application.mjs'],
 ];
-for (const [name, make, by] of makers) {
+const chosen = process.argv.slice(2);
+for (const [name, make, by] of makers.filter(([name]) => chosen.length === 0 || chosen.includes(name))) {
   const made = { madeBy: `${by}, test/libsignal/golden-account.mjs`, ...plain(await make()) };
   writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(made, null, 1)}\n`);
 }

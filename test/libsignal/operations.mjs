@@ -6,6 +6,7 @@ import { Party } from './party.mjs';
 import { accountOperations } from './operations-account.mjs';
 import { applicationOperations } from './application.mjs';
 import { sealedOperations } from './operations-sealed.mjs';
+import { zkOperations } from './operations-zk.mjs';
 import { addressOf, answerMessage, countable, found, keep, kept, parties, partyOf, timeOf } from './named.mjs';
 
 const { PublicKey, PrivateKey } = signal;
@@ -298,4 +299,5 @@ export const operations = {
   ...sealedOperations,
   ...accountOperations,
   ...applicationOperations,
+  ...zkOperations,
 };
