@@ -16,7 +16,8 @@ public sealed record DiscoverabilityJson(bool DiscoverableByPhoneNumber);
 public sealed record DataReportJson(Guid ReportId, string ReportTimestamp, DataReportBodyJson Data, string Text);
 
 /// <summary>The data of a report.</summary>
-public sealed record DataReportBodyJson(AccountReportJson Account, IReadOnlyList<DeviceReportJson> Devices);
+public sealed record DataReportBodyJson(
+    AccountReportJson Account, IReadOnlyList<DeviceReportJson> Devices, IReadOnlyList<AttachmentReportJson> Attachments);
 
 /// <summary>What is held of the account itself.</summary>
 public sealed record AccountReportJson
@@ -54,6 +55,18 @@ public sealed record AccountReportJson
     /// <summary>How many encrypted versions of its profile are held.</summary>
     public required int EncryptedProfileVersions { get; init; }
 
+    /// <summary>How many encrypted avatars are held.</summary>
+    public required int Avatars { get; init; }
+
+    /// <summary>How many hashes of usernames are kept that are reserved, or were given up lately.</summary>
+    public required int FormerUsernames { get; init; }
+
+    /// <summary>How many messages it has reported as spam.</summary>
+    public required int ReportsMade { get; init; }
+
+    /// <summary>How many of its messages were reported as spam.</summary>
+    public required int ReportsAbout { get; init; }
+
     /// <summary>How many encrypted messages wait for its devices.</summary>
     public required int WaitingMessages { get; init; }
 
@@ -67,3 +80,6 @@ public sealed record AccountReportJson
 /// <summary>What is held of a device.</summary>
 public sealed record DeviceReportJson(
     int Id, string Created, string LastSeen, bool HasEncryptedName, IReadOnlyList<string> Capabilities, int OneTimePreKeys);
+
+/// <summary>What is held of an encrypted attachment.</summary>
+public sealed record AttachmentReportJson(string Created, string Expires, long Bytes, bool IsComplete);

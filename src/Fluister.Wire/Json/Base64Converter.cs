@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -8,11 +10,33 @@ namespace Fluister.Wire.Json;
 public class Base64Converter : JsonConverter<byte[]>
 {
     /// <summary>Reads base64.</summary>
-    public override byte[]? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String ? Decode(reader.GetString()!) : throw new JsonException();
+    public override byte[]? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            throw new JsonException();
+        }
+
+        return reader.HasValueSequence || reader.ValueIsEscaped || !TryDecode(reader.ValueSpan, out var bytes)
+            ? Decode(reader.GetString()!)
+            : bytes;
+    }
 
     /// <summary>Writes base64.</summary>
     public override void Write(Utf8JsonWriter writer, byte[] value, JsonSerializerOptions options) => writer.WriteBase64StringValue(value);
+
+    // The usual form, in the usual alphabet and with padding, without a text in between: every message has a large one.
+    private static bool TryDecode(ReadOnlySpan<byte> text, [NotNullWhen(true)] out byte[]? bytes)
+    {
+        bytes = null;
+        if (!Base64.IsValid(text, out var length))
+        {
+            return false;
+        }
+
+        bytes = new byte[length];
+        return Base64.DecodeFromUtf8(text, bytes, out _, out var written) == OperationStatus.Done && written == length;
+    }
 
     /// <summary>Bytes of base64 in either alphabet, with padding or without.</summary>
     /// <exception cref="JsonException">It is not that.</exception>

@@ -40,6 +40,13 @@ public sealed record SentToManyJson(IReadOnlyList<string> Uuids404);
 /// <summary>A message is reported as spam; the token came with it.</summary>
 public sealed record SpamReportJson(byte[]? Token = null);
 
+/// <summary>428: how the sender may show that it may go on.</summary>
+public sealed record ChallengeJson(string Token, IReadOnlyList<string> Options);
+
+/// <summary>Answers a challenge: of type "captcha" with its token and the captcha's, or "rateLimitPushChallenge" with what was
+/// pushed.</summary>
+public sealed record AnswerChallengeJson(string Type, string? Token = null, string? Captcha = null, string? Challenge = null);
+
 /// <summary>A sender certificate.</summary>
 public sealed record CertificateJson(byte[] Certificate);
 

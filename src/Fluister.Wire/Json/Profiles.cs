@@ -31,6 +31,10 @@ public sealed record SetProfileJson
     public bool SameAvatar { get; init; }
 }
 
+/// <summary>How an avatar is uploaded: the fields of a form, as S3 has them.</summary>
+public sealed record AvatarFormJson(
+    string Key, string Credential, string Acl, string Algorithm, string Date, string Policy, string Signature);
+
 /// <summary>A profile as others are given it.</summary>
 public sealed record ProfileJson
 {

@@ -82,7 +82,7 @@ public sealed record RegistrationJson
     /// <summary>33 bytes.</summary>
     public required byte[] AciIdentityKey { get; init; }
 
-    /// <summary>33 bytes; absent for accounts without a number.</summary>
+    /// <summary>33 bytes; absent for accounts without a number, and ignored there.</summary>
     public byte[]? PniIdentityKey { get; init; }
 
     /// <summary>The account id's signed EC key.</summary>
@@ -97,6 +97,15 @@ public sealed record RegistrationJson
     /// <summary>The number id's KEM key of last resort.</summary>
     public SignedPreKeyJson? PniPqLastResortPreKey { get; init; }
 }
+
+/// <summary>Asks for a receipt that registers an account without a number.</summary>
+/// <param name="PurchaseIdentifier">Where clients name what they bought: an invite with its code, "TOKEN.CODE".</param>
+/// <param name="ReceiptCredentialRequest">97 bytes.</param>
+/// <param name="PaymentProvider">A provider that clients know; any is taken, since nobody is paid.</param>
+public sealed record CreateLoginReceiptJson(string PurchaseIdentifier, byte[] ReceiptCredentialRequest, string PaymentProvider);
+
+/// <summary>The receipt, encrypted to the client: 409 bytes.</summary>
+public sealed record LoginReceiptJson(byte[] ReceiptCredentialResponse);
 
 /// <summary>An account, as it is told who it is.</summary>
 public sealed record AccountIdentityJson
@@ -121,6 +130,9 @@ public sealed record AccountIdentityJson
 
     /// <summary>What was bought: nothing.</summary>
     public EntitlementsJson Entitlements { get; init; } = new([]);
+
+    /// <summary>16 bytes that stand for the number in credentials, for accounts without one.</summary>
+    public byte[]? AuthCredentialSalt { get; init; }
 
     /// <summary>At registration: whether the account was there before.</summary>
     public bool? Reregistration { get; init; }
