@@ -48,11 +48,25 @@ internal sealed record Account
     /// <summary>The username, encrypted for those who have the link.</summary>
     public byte[]? EncryptedUsername { get; init; }
 
+    /// <summary>16 bytes that stand for the number in credentials; for accounts without one.</summary>
+    public byte[]? CredentialSalt { get; init; }
+
     /// <summary>Its devices, the primary first.</summary>
     public required IReadOnlyList<Device> Devices { get; init; }
 
     /// <summary>A device, or none.</summary>
-    public Device? Find(int device) => Devices.FirstOrDefault(candidate => candidate.Id == device);
+    public Device? Find(int device)
+    {
+        for (var i = 0; i < Devices.Count; i++)
+        {
+            if (Devices[i].Id == device)
+            {
+                return Devices[i];
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The account with one of its devices changed.</summary>
     public Account With(int id, Func<Device, Device> change) =>

@@ -39,6 +39,7 @@ internal sealed class AccountRoom(AccountSettings settings, DataReport report, R
         UsernameHash = account.UsernameHash is { } hash ? Base64Url.EncodeToString(hash) : null,
         UsernameLinkHandle = account.UsernameLink,
         StorageCapable = Capabilities.Has(account, Capabilities.Storage),
+        AuthCredentialSalt = account.CredentialSalt,
     };
 
     private async ValueTask<Response> SetAttributesAsync(Request request, CancellationToken cancellation)

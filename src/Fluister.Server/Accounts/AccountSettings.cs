@@ -1,5 +1,6 @@
 using Fluister.Cryptography;
 using Fluister.Protocol.Addresses;
+using Fluister.Server.Avatars;
 using Fluister.Server.Requests;
 using Fluister.Server.Sockets;
 using Fluister.Server.Stores.Sqlite;
@@ -11,6 +12,9 @@ namespace Fluister.Server.Accounts;
 internal sealed class AccountSettings(
     SqliteDatabase database, AccountStore accounts, ConnectedDevices connected, TimeProvider time, RandomSource random)
 {
+    /// <summary>The avatars, where there are some.</summary>
+    public AvatarFiles? Avatars { get; init; }
+
     /// <summary>What the calling device says of the account and of itself.</summary>
     /// <exception cref="RefusedException">422: out of bounds.</exception>
     public Task SetAttributesAsync(Caller caller, AccountAttributesJson attributes)
@@ -67,8 +71,8 @@ internal sealed class AccountSettings(
         return UpdateAsync(caller, account => account with { AccessKey = key, IsUnrestricted = isUnrestricted });
     }
 
-    /// <summary>Whether there is an account with an id.</summary>
-    public bool Exists(ServiceId id) => accounts.Find(id) is not null;
+    /// <summary>Whether there is an account with an id; one that is disabled is as good as none.</summary>
+    public bool Exists(ServiceId id) => accounts.Find(id) is { IsDisabled: false };
 
     /// <summary>Deletes the caller's account with everything of it, and ends its devices' connections.</summary>
     /// <param name="caller">Its primary.</param>
@@ -83,6 +87,10 @@ internal sealed class AccountSettings(
             return ids;
         }).ConfigureAwait(false);
         await connected.DisconnectAsync(aci, devices, afterwards).ConfigureAwait(false);
+        if (Avatars is not null)
+        {
+            await Avatars.DeleteGoneAsync().ConfigureAwait(false);
+        }
     }
 
     private async Task UpdateAsync(Caller caller, Func<Account, Account> change)

@@ -8,33 +8,67 @@ namespace Fluister.Server.Accounts;
 /// <summary>Accounts and their devices.</summary>
 /// <remarks>An account is changed through <see cref="UpdateAsync"/> alone: a function from the account as it is to the account as it shall
 /// be, run by the one writer, so that two changes at once cannot lose each other.</remarks>
-internal sealed class AccountStore(SqliteDatabase database)
+internal sealed class AccountStore
 {
     private const string Columns =
         """
         aci, pni, number, aci_identity, pni_identity, access_key, unrestricted, disabled, lock_salt, lock_hash, recovery_salt,
-        recovery_hash, discoverable, username_hash, username_link, encrypted_username
+        recovery_hash, discoverable, username_hash, username_link, encrypted_username, credential_salt
         """;
 
+    private readonly SqliteDatabase _database;
+    private readonly AccountCache _cache = new();
+
+    /// <summary>Keeps accounts in a database, and those that are asked for in memory as well.</summary>
+    public AccountStore(SqliteDatabase database)
+    {
+        _database = database;
+        database.Follow(_cache);
+    }
+
     /// <summary>The account with an id, its own or its number's; or none.</summary>
-    public Account? Find(Guid id) => database.Read(session => Find(session, "aci = ?1 OR pni = ?1", Bytes(id)));
+    public Account? Find(Guid id)
+    {
+        if (_cache.Find(id) is { } known)
+        {
+            return known;
+        }
+
+        if (_cache.IsNobody(id))
+        {
+            return null;
+        }
+
+        var changes = _cache.Changes;
+        var account = _database.Read(session => Find(session, "aci = ?1 OR pni = ?1", Bytes(id)));
+        if (account is null)
+        {
+            _cache.AddNobody(id, changes);
+        }
+        else
+        {
+            _cache.Add(account, changes);
+        }
+
+        return account;
+    }
 
     /// <summary>The account that an id names, of the id's own kind; or none.</summary>
-    public Account? Find(ServiceId id) => database.Read(session =>
-        Find(session, id.Kind == ServiceIdKind.Aci ? "aci = ?1" : "pni = ?1", Bytes(id.Uuid)));
+    public Account? Find(ServiceId id) =>
+        Find(id.Uuid) is { } account && (id.Kind == ServiceIdKind.Aci ? account.Aci : account.Pni) == id.Uuid ? account : null;
 
     /// <summary>The account with a number, or none.</summary>
-    public Account? FindByNumber(string number) => database.Read(session => FindByNumber(session, number));
+    public Account? FindByNumber(string number) => _database.Read(session => FindByNumber(session, number));
 
     /// <summary>The account with the hash of a username, or none.</summary>
-    public Account? FindByUsername(byte[] hash) => database.Read(session => Find(session, "username_hash = ?1", hash));
+    public Account? FindByUsername(byte[] hash) => _database.Read(session => Find(session, "username_hash = ?1", hash));
 
     /// <summary>The account with the handle of a username's link, or none.</summary>
-    public Account? FindByUsernameLink(Guid handle) => database.Read(session => Find(session, "username_link = ?1", Bytes(handle)));
+    public Account? FindByUsernameLink(Guid handle) => _database.Read(session => Find(session, "username_link = ?1", Bytes(handle)));
 
     /// <summary>Changes an account; the account as it is then, or none where there is none.</summary>
     public Task<Account?> UpdateAsync(Guid aci, Func<Account, Account> change) =>
-        database.WriteAsync(session => Update(session, aci, change));
+        _database.WriteAsync(session => Update(session, aci, change));
 
     /// <summary>The account with an id; within somebody's transaction.</summary>
     public static Account? Find(SqliteSession session, Guid aci) => Find(session, "aci = ?1", Bytes(aci));
@@ -87,7 +121,7 @@ internal sealed class AccountStore(SqliteDatabase database)
         """
         UPDATE account SET pni = ?2, number = ?3, aci_identity = ?4, pni_identity = ?5, access_key = ?6, unrestricted = ?7, disabled = ?8,
             lock_salt = ?9, lock_hash = ?10, recovery_salt = ?11, recovery_hash = ?12, discoverable = ?13, username_hash = ?14,
-            username_link = ?15, encrypted_username = ?16
+            username_link = ?15, encrypted_username = ?16, credential_salt = ?17
         WHERE aci = ?1
         """,
         Bytes(account.Aci),
@@ -105,7 +139,8 @@ internal sealed class AccountStore(SqliteDatabase database)
         account.IsDiscoverable,
         account.UsernameHash,
         account.UsernameLink is { } link ? Bytes(link) : null,
-        account.EncryptedUsername);
+        account.EncryptedUsername,
+        account.CredentialSalt);
 
     // Not INSERT OR REPLACE: that deletes first, and with the row goes what hangs on it.
     private static void Write(SqliteSession session, Guid aci, Device device) => session.Run(
@@ -128,8 +163,10 @@ internal sealed class AccountStore(SqliteDatabase database)
 
     private static Account? Find(SqliteSession session, string condition, object key)
     {
+        // Nobody's devices are asked for as well, so that the time does not tell.
         var account = session.First($"SELECT {Columns} FROM account WHERE {condition}", ReadAccount, key);
-        return account is null ? null : account with { Devices = Devices(session, account.Aci) };
+        var devices = Devices(session, account?.Aci ?? Guid.Empty);
+        return account is null ? null : account with { Devices = devices };
     }
 
     private static List<Device> Devices(SqliteSession session, Guid aci) => session.Query(
@@ -156,6 +193,7 @@ internal sealed class AccountStore(SqliteDatabase database)
         UsernameHash = Blob(row, 13),
         UsernameLink = Blob(row, 14) is { } link ? new Guid(link, bigEndian: true) : null,
         EncryptedUsername = Blob(row, 15),
+        CredentialSalt = Blob(row, 16),
         Devices = [],
     };
 

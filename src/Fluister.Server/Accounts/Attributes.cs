@@ -23,13 +23,14 @@ internal static class Attributes
     }
 
     /// <summary>An account with what its attributes say; what hangs on a device is the device's.</summary>
-    /// <remarks>The recovery password stays where none is given, the registration lock does not; so Signal has it.</remarks>
+    /// <remarks>The recovery password stays where none is given, the registration lock does not; so Signal has it. The
+    /// lock and being found are about a number.</remarks>
     public static Account Apply(Account account, AccountAttributesJson attributes, RandomSource random) => account with
     {
         AccessKey = attributes.UnidentifiedAccessKey is { Length: > 0 } key ? key : null,
         IsUnrestricted = attributes.UnrestrictedUnidentifiedAccess,
-        IsDiscoverable = attributes.DiscoverableByPhoneNumber,
-        RegistrationLock = attributes.RegistrationLock is { Length: > 0 } registrationLock
+        IsDiscoverable = account.Number is not null && attributes.DiscoverableByPhoneNumber,
+        RegistrationLock = account.Number is not null && attributes.RegistrationLock is { Length: > 0 } registrationLock
             ? account.RegistrationLock?.Fits(registrationLock) == true
                 ? account.RegistrationLock
                 : PasswordHash.Of(registrationLock, random)

@@ -64,7 +64,7 @@ internal sealed class Authenticator(AccountStore accounts, TimeProvider time)
     public Caller? Refresh(Caller caller) =>
         accounts.Find(ServiceId.Aci(caller.Account.Aci)) is { IsDisabled: false } account && account.Find(caller.Device.Id) is { } device
         && device.Password.Hash.AsSpan().SequenceEqual(caller.Device.Password.Hash)
-            ? new Caller(account, device)
+            ? ReferenceEquals(device, caller.Device) && ReferenceEquals(account, caller.Account) ? caller : new Caller(account, device)
             : null;
 
     // The day, once a day; nobody waits for it, and nothing is lost where it fails.
@@ -76,7 +76,7 @@ internal sealed class Authenticator(AccountStore accounts, TimeProvider time)
             await accounts.UpdateAsync(aci, account => account.With(id, device => device with { LastSeenDay = today }))
                 .ConfigureAwait(false);
         }
-        catch (Exception busy) when (busy is StoreBusyException or SqliteException)
+        catch (Exception busy) when (busy is StoreException or SqliteException)
         {
             // Tomorrow is another day.
         }

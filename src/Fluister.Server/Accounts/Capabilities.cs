@@ -14,6 +14,9 @@ internal static class Capabilities
     /// <summary>Encrypts with the ratchet that no quantum computer breaks.</summary>
     public const string PostQuantumRatchet = "spqr";
 
+    /// <summary>Knows accounts without a number.</summary>
+    public const string OptionalNumber = "optionalPhoneNumber";
+
     private const string AttachmentBackfill = "attachmentBackfill";
     private const string UsernameChangeSync = "usernameChangeSyncMessage";
     private const int Most = 64;
@@ -35,9 +38,14 @@ internal static class Capabilities
         _ => account.Devices.All(device => device.Capabilities.Contains(name)),
     };
 
-    /// <summary>Whether a new device would take from an account what all its devices can do.</summary>
+    /// <summary>Whether a new device lacks what every device must be able to do, or all of the account's can.</summary>
     public static bool IsDowngrade(Account account, IReadOnlyList<string> ofNewDevice) =>
-        new[] { PostQuantumRatchet, UsernameChangeSync }.Any(name => Has(account, name) && !ofNewDevice.Contains(name));
+        !Suffices(ofNewDevice)
+        || (account.Number is null && !ofNewDevice.Contains(OptionalNumber))
+        || (Has(account, UsernameChangeSync) && !ofNewDevice.Contains(UsernameChangeSync));
+
+    /// <summary>Whether a device can do what every device must be able to do, or nobody could write to it.</summary>
+    public static bool Suffices(IReadOnlyList<string> ofNewDevice) => ofNewDevice.Contains(PostQuantumRatchet);
 
     /// <summary>What a profile says that an account can do; more to its own devices.</summary>
     public static IReadOnlyDictionary<string, bool> Of(Account account, bool toItself)

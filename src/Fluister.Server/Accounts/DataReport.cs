@@ -1,13 +1,15 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using Fluister.Server.Attachments;
 using Fluister.Server.Stores.Sqlite;
 using Fluister.Wire.Json;
 
 namespace Fluister.Server.Accounts;
 
 /// <summary>Everything that this server holds of an account, for the person whose it is (GDPR, article 15), in JSON and in words.</summary>
-/// <remarks>Attachments are not in it: nothing is kept of whose they are.</remarks>
+/// <remarks>Of attachments it has sizes and dates: their keys open nothing for who can read them, but whoever learns one may download.
+/// </remarks>
 internal sealed class DataReport(SqliteDatabase database, ServerClock clock)
 {
     private const string StorageBytes =
@@ -37,7 +39,12 @@ internal sealed class DataReport(SqliteDatabase database, ServerClock clock)
                 HasRegistrationLock = account.RegistrationLock is not null,
                 HasRecoveryPassword = account.RecoveryPassword is not null,
                 EncryptedProfileVersions = Count(session, "SELECT COUNT(*) FROM profile WHERE aci = ?1", aci),
-                WaitingMessages = Count(session, "SELECT COUNT(*) FROM mailbox WHERE aci = ?1", aci),
+                WaitingMessages = Count(
+                    session, "SELECT COUNT(*) FROM letter WHERE mailbox IN (SELECT id FROM mailbox WHERE aci = ?1)", aci),
+                Avatars = Count(session, "SELECT COUNT(avatar) FROM profile WHERE aci = ?1", aci),
+                FormerUsernames = Count(session, "SELECT COUNT(*) FROM username_hold WHERE aci = ?1", aci),
+                ReportsMade = Count(session, "SELECT COUNT(*) FROM report WHERE reporter = ?1", aci),
+                ReportsAbout = Count(session, "SELECT COUNT(*) FROM report WHERE source = ?1", aci),
                 StorageItems = Count(session, "SELECT COUNT(*) FROM storage_item WHERE aci = ?1", aci),
                 StorageBytes = Count(session, StorageBytes, aci),
             },
@@ -47,7 +54,12 @@ internal sealed class DataReport(SqliteDatabase database, ServerClock clock)
                 device.LastSeenDay.ToString(Instant, CultureInfo.InvariantCulture),
                 device.Name is not null,
                 device.Capabilities,
-                Count(session, "SELECT COUNT(*) FROM pre_key WHERE aci = ?1 AND device = ?2 AND kind IN (0, 2)", aci, device.Id)))]));
+                Count(session, "SELECT COUNT(*) FROM pre_key WHERE aci = ?1 AND device = ?2 AND kind IN (0, 2)", aci, device.Id)))],
+            [.. AttachmentStore.Of(session, account.Aci).Select(attachment => new AttachmentReportJson(
+                attachment.Created.ToString(Instant, CultureInfo.InvariantCulture),
+                attachment.Expires.ToString(Instant, CultureInfo.InvariantCulture),
+                attachment.Length,
+                attachment.Hash is not null))]));
         return new DataReportJson(id, now, data, Text(id, now, data));
     }
 
@@ -70,6 +82,10 @@ internal sealed class DataReport(SqliteDatabase database, ServerClock clock)
         Line("Registration lock", account.HasRegistrationLock);
         Line("Recovery password", account.HasRecoveryPassword);
         Line("Versions of the encrypted profile", account.EncryptedProfileVersions);
+        Line("Encrypted avatars", account.Avatars);
+        Line("Hashes of usernames that are reserved or given up", account.FormerUsernames);
+        Line("Reports of spam by this account", account.ReportsMade);
+        Line("Reports of spam about this account", account.ReportsAbout);
         Line("Encrypted messages that wait", account.WaitingMessages);
         Line("Encrypted items in storage", account.StorageItems);
         Line("Bytes of storage", account.StorageBytes);
@@ -83,6 +99,15 @@ internal sealed class DataReport(SqliteDatabase database, ServerClock clock)
             Line("  Encrypted name", device.HasEncryptedName);
             Line("  Capabilities", string.Join(", ", device.Capabilities));
             Line("  One-time pre-keys", device.OneTimePreKeys);
+        }
+
+        text.Append("\n# Encrypted attachments\n");
+        foreach (var attachment in data.Attachments)
+        {
+            Line("- Upload began", attachment.Created);
+            Line("  Will be deleted", attachment.Expires);
+            Line("  Bytes", attachment.Bytes);
+            Line("  Complete", attachment.IsComplete);
         }
 
         return text.ToString();

@@ -1,9 +1,7 @@
 using Fluister.Protocol.Addresses;
 using Fluister.Server.Accounts;
 using Fluister.Server.Mailboxes;
-using Fluister.Server.Stores.Sqlite;
 using Fluister.Wire.Protos;
-using Google.Protobuf;
 
 namespace Fluister.Server.Messages;
 
@@ -15,6 +13,12 @@ namespace Fluister.Server.Messages;
 /// <param name="Timestamp">The message's own time, which names it.</param>
 internal sealed record DeliveryReceipt(Guid Sender, ServiceId Recipient, int Device, ulong Timestamp)
 {
+    /// <summary>The receipt that a message asks for; see <see cref="For(Envelope, int)"/>.</summary>
+    public static DeliveryReceipt? For(in EnvelopeHead envelope, int device) =>
+        envelope.Source is { } source && source != envelope.Destination
+            ? new DeliveryReceipt(source.Uuid, envelope.Destination, device, envelope.ClientTimestamp)
+            : null;
+
     /// <summary>The receipt that an envelope asks for, once its device acknowledges it; none for sealed ones, for receipts themselves, and
     /// for what an account's own devices say to each other.</summary>
     public static DeliveryReceipt? For(Envelope envelope, int device)
@@ -30,25 +34,33 @@ internal sealed record DeliveryReceipt(Guid Sender, ServiceId Recipient, int Dev
         return new DeliveryReceipt(source.Uuid, recipient, device, envelope.ClientTimestamp);
     }
 
-    /// <summary>The receipt for each of the sender's devices; within somebody's transaction.</summary>
-    public IEnumerable<NewLetter> Letters(SqliteSession session, ServerClock clock)
+    /// <summary>The receipt for each of the sender's devices.</summary>
+    public IReadOnlyList<NewLetter> Letters(AccountStore accounts, ServerClock clock)
     {
-        var devices = session.Query("SELECT id FROM device WHERE aci = ?1 ORDER BY id", row => row.GetInt32(0), AccountStore.Bytes(Sender));
-        return devices.Select(device =>
+        if (accounts.Find(ServiceId.Aci(Sender)) is not { } account)
         {
-            var guid = clock.NewGuid();
-            var envelope = new Envelope
-            {
-                Type = Envelope.Types.Type.ServerDeliveryReceipt,
-                ClientTimestamp = Timestamp,
-                ServerTimestamp = (ulong)clock.Now.ToUnixTimeMilliseconds(),
-                SourceServiceId = UnsafeByteOperations.UnsafeWrap(Recipient.ToBytes()),
-                SourceDevice = (uint)Device,
-                DestinationServiceId = UnsafeByteOperations.UnsafeWrap(ServiceId.Aci(Sender).ToBytes()),
-                ServerGuid = UnsafeByteOperations.UnsafeWrap(AccountStore.Bytes(guid)),
-                Urgent = false,
-            };
-            return new NewLetter(new MailboxKey(Sender, device), guid, envelope.ToByteArray());
-        });
+            return [];
+        }
+
+        var letters = new NewLetter[account.Devices.Count];
+        for (var i = 0; i < letters.Length; i++)
+        {
+            var envelope = EnvelopeWriter.Write(
+                new EnvelopeHead
+                {
+                    Type = Envelope.Types.Type.ServerDeliveryReceipt,
+                    ClientTimestamp = Timestamp,
+                    ServerTimestamp = (ulong)clock.Now.ToUnixTimeMilliseconds(),
+                    Source = Recipient,
+                    SourceDevice = Device,
+                    Destination = ServiceId.Aci(Sender),
+                    Guid = clock.NewGuid(),
+                    IsUrgent = false,
+                },
+                []);
+            letters[i] = new NewLetter(new MailboxKey(Sender, account.Devices[i].Id), envelope);
+        }
+
+        return letters;
     }
 }

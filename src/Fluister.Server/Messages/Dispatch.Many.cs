@@ -6,7 +6,7 @@ using Fluister.Server.Accounts;
 using Fluister.Server.Mailboxes;
 using Fluister.Server.Requests;
 using Fluister.Server.Stores;
-using Google.Protobuf;
+using Fluister.Wire.Protos;
 
 namespace Fluister.Server.Messages;
 
@@ -14,10 +14,11 @@ namespace Fluister.Server.Messages;
 internal sealed partial class Dispatch
 {
     /// <summary>Sends to the devices of many accounts, with one payload.</summary>
-    /// <exception cref="RefusedException">400 or 413: not a message that anybody may send.</exception>
+    /// <exception cref="RefusedException">400 or 413: not a message that anybody may send; 429: too many.</exception>
     public async Task<ManyOutcome> SendToManyAsync(MessageForMany message)
     {
         var parsed = Parse(message.Body);
+        limits.TakeOrigin(message.Origin, message.Body.Length, parsed.Recipients.Count);
         if (!message.IsStory && message.AccessKey.IsEmpty)
         {
             return new ManyOutcome.NotAuthorized();
@@ -29,6 +30,11 @@ internal sealed partial class Dispatch
             if (!message.IsStory && Refusal(resolved, message.AccessKey.Span) is { } refusal)
             {
                 return refusal;
+            }
+
+            if (i == 0)
+            {
+                Take(message, resolved);
             }
 
             // A story tells nobody who has an account.
@@ -64,6 +70,22 @@ internal sealed partial class Dispatch
         throw new StoreBusyException();
     }
 
+    // By size alone where it comes from counts, as with Signal's: one member's full allowance shall not stop a group.
+    private void Take(MessageForMany message, List<(MultiRecipient Recipient, Account? Account)> resolved)
+    {
+        foreach (var (recipient, account) in resolved)
+        {
+            if (message.IsStory)
+            {
+                limits.TakeStory(recipient.Account.Uuid);
+            }
+            else
+            {
+                limits.TakeSealed(message.Origin, account!.Aci);
+            }
+        }
+    }
+
     private static MultiRecipientMessage Parse(ReadOnlyMemory<byte> body)
     {
         MultiRecipientMessage parsed;
@@ -96,15 +118,34 @@ internal sealed partial class Dispatch
 
     private static List<DevicePart> Parts(MultiRecipient recipient) =>
         [.. recipient.Devices.Select(device =>
-            new DevicePart((int)device.Device, (int)device.RegistrationId, Wire.Protos.Envelope.Types.Type.Sealed, default))];
+            new DevicePart((int)device.Device, (int)device.RegistrationId, Envelope.Types.Type.Sealed, default))];
 
-    private IEnumerable<NewLetter> Letters(MultiRecipient recipient, Guid aci, MessageForMany message) => recipient.Devices.Select(device =>
+    private NewLetter[] Letters(MultiRecipient recipient, Guid aci, MessageForMany message)
     {
-        var guid = clock.NewGuid();
-        var envelope = Envelope(
-            Wire.Protos.Envelope.Types.Type.Sealed, recipient.Account, guid, message.Timestamp, message.IsUrgent, message.IsStory);
-        envelope.Content = UnsafeByteOperations.UnsafeWrap(recipient.KeyMaterial);
-        envelope.ReportSpamToken = UnsafeByteOperations.UnsafeWrap(reports.Token(aci, guid));
-        return new NewLetter(new MailboxKey(aci, (int)device.Device), guid, envelope.ToByteArray());
-    });
+        var letters = new NewLetter[recipient.Devices.Count];
+        Span<byte> token = stackalloc byte[SpamReports.TokenBytes];
+        var now = (ulong)clock.Now.ToUnixTimeMilliseconds();
+        for (var i = 0; i < letters.Length; i++)
+        {
+            var guid = clock.NewGuid();
+            reports.WriteToken(aci, guid, token);
+            var head = new EnvelopeHead
+            {
+                Type = Envelope.Types.Type.Sealed,
+                ClientTimestamp = message.Timestamp == 0 ? now : message.Timestamp,
+                ServerTimestamp = now,
+                Destination = recipient.Account,
+                Guid = guid,
+                ReportSpamToken = token,
+                IsUrgent = message.IsUrgent,
+                IsStory = message.IsStory,
+            };
+            letters[i] = new NewLetter(
+                new MailboxKey(aci, (int)recipient.Devices[i].Device),
+                EnvelopeWriter.Write(head, recipient.KeyMaterial.Span),
+                message.IsStory);
+        }
+
+        return letters;
+    }
 }

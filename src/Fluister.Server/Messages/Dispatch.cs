@@ -1,25 +1,38 @@
 using Fluister.Protocol.Addresses;
 using Fluister.Server.Accounts;
+using Fluister.Server.Challenges;
+using Fluister.Server.Limits;
 using Fluister.Server.Mailboxes;
 using Fluister.Server.Requests;
 using Fluister.Server.Stores;
-using Fluister.Wire.Protos;
-using Google.Protobuf;
 
 namespace Fluister.Server.Messages;
 
 /// <summary>Decides whether a message may be sent, and puts it into the mailboxes.</summary>
 /// <remarks>The order of the checks is the service's own: who may, whether there is such an account, the devices, the sizes. A sender whose
 /// access key does not fit learns nothing of whether there is an account.</remarks>
-internal sealed partial class Dispatch(AccountStore accounts, MailboxStore mailboxes, SpamReports reports, ServerClock clock)
+internal sealed partial class Dispatch(
+    AccountStore accounts, MailboxStore mailboxes, SpamReports reports, ServerClock clock, SendLimits limits, ChallengeBook challenges)
 {
     // A device can go between the look at the account and the writing; then the look is repeated.
     private const int Tries = 3;
 
     /// <summary>Sends to one account's devices.</summary>
-    /// <exception cref="RefusedException">400 or 413: not a message that anybody may send.</exception>
+    /// <exception cref="RefusedException">400 or 413: not a message that anybody may send; 429: too many.</exception>
     public async Task<SendOutcome> SendAsync(OutgoingMessage message)
     {
+        long bytes = 0;
+        foreach (var part in message.Parts)
+        {
+            bytes += part.Content.Length;
+        }
+
+        limits.TakeOrigin(message.Origin, bytes);
+        if (message.IsStory)
+        {
+            limits.TakeStory(message.Target.Uuid);
+        }
+
         for (var i = 0; i < Tries; i++)
         {
             var account = Find(message.Target);
@@ -27,6 +40,11 @@ internal sealed partial class Dispatch(AccountStore accounts, MailboxStore mailb
             if (Refusal(message, account, isOwn) is { } refusal)
             {
                 return refusal;
+            }
+
+            if (i == 0 && Take(message, account!, isOwn, bytes) is { } challenge)
+            {
+                return new SendOutcome.Challenged(challenge);
             }
 
             if (Mismatch(message.Parts, account!, message.Target.Kind, isOwn ? message.Sender!.Device.Id : null) is { } mismatch)
@@ -39,7 +57,12 @@ internal sealed partial class Dispatch(AccountStore accounts, MailboxStore mailb
                 throw new RefusedException(413);
             }
 
-            List<NewLetter> letters = [.. message.Parts.Select(part => Letter(part, message, account!.Aci))];
+            var letters = new NewLetter[message.Parts.Count];
+            for (var part = 0; part < letters.Length; part++)
+            {
+                letters[part] = Letter(message.Parts[part], message, account!.Aci);
+            }
+
             if (message.IsEphemeral)
             {
                 mailboxes.Offer(letters);
@@ -53,6 +76,26 @@ internal sealed partial class Dispatch(AccountStore accounts, MailboxStore mailb
         }
 
         throw new StoreBusyException();
+    }
+
+    // In the service's order: how many, to how many strangers, how much. What goes to an own device counts by its size alone.
+    private Challenge? Take(OutgoingMessage message, Account account, bool isOwn, long bytes)
+    {
+        if (message.Sender is { } sender && !isOwn)
+        {
+            limits.TakePair(sender.Account.Aci, account.Aci);
+            if (challenges.Require(sender.Account.Aci, account.Aci) is { } challenge)
+            {
+                return challenge;
+            }
+        }
+        else if (message.Sender is null && !message.IsStory)
+        {
+            limits.TakeSealed(message.Origin, account.Aci);
+        }
+
+        limits.TakeBytes(account.Aci, bytes);
+        return null;
     }
 
     private static SendOutcome? Refusal(OutgoingMessage message, Account? account, bool isOwn)
@@ -76,8 +119,33 @@ internal sealed partial class Dispatch(AccountStore accounts, MailboxStore mailb
         return account is null ? new SendOutcome.NoSuchAccount() : null;
     }
 
+    // The same without making lists, for the usual case: each of the account's devices once, in whatever order. Parts name each once.
+    private static bool Fits(IReadOnlyList<DevicePart> parts, Account account, ServiceIdKind kind, int? excluded)
+    {
+        if (parts.Count != account.Devices.Count - (excluded is { } own && account.Find(own) is not null ? 1 : 0))
+        {
+            return false;
+        }
+
+        for (var i = 0; i < parts.Count; i++)
+        {
+            if (parts[i].Device == excluded || account.Find(parts[i].Device) is not { } device
+                || parts[i].RegistrationId != (kind == ServiceIdKind.Aci ? device.RegistrationId : device.PniRegistrationId))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static DeviceMismatch? Mismatch(IReadOnlyList<DevicePart> parts, Account account, ServiceIdKind kind, int? excluded)
     {
+        if (Fits(parts, account, kind, excluded))
+        {
+            return null;
+        }
+
         var expected = account.Devices.Where(device => device.Id != excluded).ToDictionary(device => device.Id);
         var given = parts.Select(part => part.Device).ToHashSet();
         List<int> missing = [.. expected.Keys.Where(id => !given.Contains(id))];
@@ -98,35 +166,26 @@ internal sealed partial class Dispatch(AccountStore accounts, MailboxStore mailb
     private NewLetter Letter(DevicePart part, OutgoingMessage message, Guid aci)
     {
         var guid = clock.NewGuid();
-        var envelope = Envelope(part.Type, message.Target, guid, message.Timestamp, message.IsUrgent, message.IsStory);
-        envelope.Content = UnsafeByteOperations.UnsafeWrap(part.Content);
-        envelope.ReportSpamToken = UnsafeByteOperations.UnsafeWrap(reports.Token(aci, guid));
-        if (message.Sender is { } sender)
-        {
-            envelope.SourceServiceId = UnsafeByteOperations.UnsafeWrap(ServiceId.Aci(sender.Account.Aci).ToBytes());
-            envelope.SourceDevice = (uint)sender.Device.Id;
-        }
-
-        return new NewLetter(new MailboxKey(aci, part.Device), guid, envelope.ToByteArray());
-    }
-
-    private Envelope Envelope(Envelope.Types.Type type, ServiceId target, Guid guid, ulong timestamp, bool isUrgent, bool isStory)
-    {
+        Span<byte> token = stackalloc byte[SpamReports.TokenBytes];
+        reports.WriteToken(aci, guid, token);
         var now = (ulong)clock.Now.ToUnixTimeMilliseconds();
-        var envelope = new Envelope
+        var head = new EnvelopeHead
         {
-            Type = type,
-            ClientTimestamp = timestamp == 0 ? now : timestamp,
+            Type = part.Type,
+            ClientTimestamp = message.Timestamp == 0 ? now : message.Timestamp,
             ServerTimestamp = now,
-            DestinationServiceId = UnsafeByteOperations.UnsafeWrap(target.ToBytes()),
-            ServerGuid = UnsafeByteOperations.UnsafeWrap(AccountStore.Bytes(guid)),
-            Urgent = isUrgent,
+            Source = message.Sender is { } sender ? ServiceId.Aci(sender.Account.Aci) : null,
+            SourceDevice = message.Sender?.Device.Id ?? 0,
+            Destination = message.Target,
+            Guid = guid,
+            ReportSpamToken = token,
+            IsUrgent = message.IsUrgent,
+            IsStory = message.IsStory,
         };
-        if (isStory)
-        {
-            envelope.Story = true;
-        }
-
-        return envelope;
+        return new NewLetter(
+            new MailboxKey(aci, part.Device),
+            EnvelopeWriter.Write(head, part.Content.Span),
+            message.IsStory,
+            DeliveryReceipt.For(head, part.Device));
     }
 }

@@ -6,6 +6,9 @@ internal sealed record MessageForMany
     /// <summary>As the sender's protocol library wrote it: recipients, and one payload.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 
+    /// <summary>Stands for the network address that it comes from, in limits.</summary>
+    public ulong Origin { get; init; }
+
     /// <summary>The exclusive or of the recipients' access keys.</summary>
     public ReadOnlyMemory<byte> AccessKey { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Fluister.Protocol.Addresses;
+using Fluister.Server.Challenges;
 using Fluister.Server.Requests;
 using Fluister.Wire.Json;
 using Fluister.Wire.Protos;
@@ -53,7 +54,8 @@ internal sealed class MessageRoom(Dispatch dispatch, SpamReports reports)
         CheckToken(request, isStory);
         var body = request.Json(WireJson.Default.SendJson);
         if (body.Messages.Count == 0 || body.Messages.Contains(null!) || body.Timestamp is < 0 or > LatestTimestamp
-            || body.Messages.DistinctBy(message => message.DestinationDeviceId).Count() != body.Messages.Count)
+            || (body.Messages.Count > 1
+                && body.Messages.DistinctBy(message => message.DestinationDeviceId).Count() != body.Messages.Count))
         {
             throw new RefusedException(422);
         }
@@ -61,6 +63,7 @@ internal sealed class MessageRoom(Dispatch dispatch, SpamReports reports)
         return Answer(await dispatch.SendAsync(new OutgoingMessage
         {
             Sender = isStory ? null : request.Caller,
+            Origin = request.Origin,
             AccessKey = UnidentifiedAccess.Read(request.Header("Unidentified-Access-Key")),
             Target = target,
             Parts = [.. body.Messages.Select(part =>
@@ -85,6 +88,7 @@ internal sealed class MessageRoom(Dispatch dispatch, SpamReports reports)
         return Answer(await dispatch.SendToManyAsync(new MessageForMany
         {
             Body = request.Body,
+            Origin = request.Origin,
             AccessKey = UnidentifiedAccess.Read(request.Header("Unidentified-Access-Key")),
             Timestamp = (ulong)timestamp,
             IsEphemeral = IsAsked(request, "online"),
@@ -114,6 +118,7 @@ internal sealed class MessageRoom(Dispatch dispatch, SpamReports reports)
             Response.Json(new StaleDevicesJson(stale), WireJson.Default.StaleDevicesJson, 410),
         SendOutcome.Mismatched { Devices: var devices } => Response.Json(
             new MismatchedDevicesJson(devices.Missing, devices.Extra), WireJson.Default.MismatchedDevicesJson, 409),
+        SendOutcome.Challenged challenged => ChallengeRoom.Required(challenged.Challenge),
         SendOutcome.NoSuchAccount => new Response(404),
         _ => new Response(401),
     };

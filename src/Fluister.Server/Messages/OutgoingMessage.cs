@@ -12,6 +12,9 @@ internal sealed record OutgoingMessage
     /// <summary>What opens the account to those who do not say who they are.</summary>
     public ReadOnlyMemory<byte> AccessKey { get; init; }
 
+    /// <summary>Stands for the network address that it comes from, in limits.</summary>
+    public ulong Origin { get; init; }
+
     /// <summary>To whom, by one of the account's ids.</summary>
     public required ServiceId Target { get; init; }
 

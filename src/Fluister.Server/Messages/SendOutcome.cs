@@ -1,3 +1,5 @@
+using Fluister.Server.Challenges;
+
 namespace Fluister.Server.Messages;
 
 /// <summary>What became of a message to one account.</summary>
@@ -8,6 +10,9 @@ internal abstract record SendOutcome
 
     /// <summary>Nothing was sent: the sender does not know the devices as they are.</summary>
     public sealed record Mismatched(DeviceMismatch Devices) : SendOutcome;
+
+    /// <summary>Nothing was sent: the sender must answer a challenge first.</summary>
+    public sealed record Challenged(Challenge Challenge) : SendOutcome;
 
     /// <summary>There is no such account.</summary>
     public sealed record NoSuchAccount : SendOutcome;

@@ -8,18 +8,21 @@ namespace Fluister.Server.Messages;
 /// <remarks>Each delivered message bears a token, by which a report proves that the reporter was sent a message with that id.</remarks>
 internal sealed class SpamReports(SqliteDatabase database, AccountStore accounts, byte[] key, TimeProvider time)
 {
-    private const int TokenBytes = 16;
+    /// <summary>Bytes of a token.</summary>
+    public const int TokenBytes = 16;
 
     private static ReadOnlySpan<byte> Label => "fluister report of spam"u8;
 
-    /// <summary>The token of a message to an account.</summary>
-    public byte[] Token(Guid recipient, Guid message)
+    /// <summary>Writes the token of a message to an account.</summary>
+    public void WriteToken(Guid recipient, Guid message, Span<byte> token)
     {
         Span<byte> text = stackalloc byte[Label.Length + 32];
         Label.CopyTo(text);
         recipient.TryWriteBytes(text[Label.Length..], bigEndian: true, out _);
         message.TryWriteBytes(text[(Label.Length + 16)..], bigEndian: true, out _);
-        return HMACSHA256.HashData(key, text)[..TokenBytes];
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(key, text, hash);
+        hash[..TokenBytes].CopyTo(token);
     }
 
     /// <summary>Notes a report; the same one twice is one, and one about nobody is none.</summary>
@@ -31,7 +34,9 @@ internal sealed class SpamReports(SqliteDatabase database, AccountStore accounts
             return;
         }
 
-        var isProven = token is not null && CryptographicOperations.FixedTimeEquals(token, Token(reporter, message));
+        var expected = new byte[TokenBytes];
+        WriteToken(reporter, message, expected);
+        var isProven = token is not null && CryptographicOperations.FixedTimeEquals(token, expected);
         await database.WriteAsync(session =>
         {
             session.Run(
@@ -45,6 +50,10 @@ internal sealed class SpamReports(SqliteDatabase database, AccountStore accounts
                 "DELETE FROM report WHERE id <= (SELECT id FROM report ORDER BY id DESC LIMIT 1 OFFSET ?1)", ServerLimits.Reports);
         }).ConfigureAwait(false);
     }
+
+    /// <summary>Deletes those that are too old.</summary>
+    public Task<int> PurgeAsync() => database.WriteAsync(session => session.Run(
+        "DELETE FROM report WHERE created <= ?1", (time.GetUtcNow() - ServerLimits.ReportAge).ToUnixTimeMilliseconds()));
 
     /// <summary>How many reports there are, and how many of them bear a message's token.</summary>
     public (int All, int Proven) Count() => database.Read(session => session.First(

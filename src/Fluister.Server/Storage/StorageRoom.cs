@@ -1,6 +1,7 @@
 using System.Globalization;
 using Fluister.Server.Accounts;
 using Fluister.Server.Identity;
+using Fluister.Server.Limits;
 using Fluister.Server.Requests;
 using Fluister.Wire.Json;
 using Fluister.Wire.Protos;
@@ -10,7 +11,7 @@ namespace Fluister.Server.Storage;
 
 /// <summary>The storage service: what a person's devices keep in step, readable to them alone.</summary>
 /// <remarks>It has credentials of its own, since with Signal it is another machine; here it is the same one.</remarks>
-internal sealed class StorageRoom(AccountStore accounts, StorageStore store, ServiceCredentials credentials)
+internal sealed class StorageRoom(AccountStore accounts, StorageStore store, ServiceCredentials credentials, RateLimits limits)
 {
     private const string Protobuf = "application/x-protobuf";
 
@@ -18,10 +19,14 @@ internal sealed class StorageRoom(AccountStore accounts, StorageStore store, Ser
     /// the service's paths, since it gives the service an address of its own.</summary>
     public IEnumerable<Route> Routes =>
     [
-        new("GET", "/v1/storage/auth", Access.Device, (request, _) => ValueTask.FromResult(Credential(request.Device.Account.Aci))),
+        new("GET", "/v1/storage/auth", Access.Device, (request, _) => ValueTask.FromResult(Response.Json(
+            Authorize(request.Device.Account.Aci), WireJson.Default.CredentialJson))),
         .. Under("/v1/storage"),
         .. Under("/storageService/v1/storage"),
     ];
+
+    /// <summary>An account's credential.</summary>
+    public CredentialJson Authorize(Guid aci) => new($"{aci}", credentials.Issue($"{aci}"));
 
     private static Response Message(IMessage message, int status = 200) =>
         new(status) { Body = message.ToByteArray(), ContentType = Protobuf };
@@ -43,13 +48,10 @@ internal sealed class StorageRoom(AccountStore accounts, StorageStore store, Ser
     [
         new("GET", root + "/manifest", Access.Anyone, (request, _) => ValueTask.FromResult(Manifest(Owner(request)))),
         new("GET", root + "/manifest/version/{version}", Access.Anyone, (request, _) => ValueTask.FromResult(NewerManifest(request))),
-        new("PUT", root + "/read", Access.Anyone, (request, _) => ValueTask.FromResult(Read(request))),
-        new("PUT", root, Access.Anyone, WriteAsync) { BodyLimit = ServerLimits.StorageBody },
+        new("PUT", root + "/read", Access.Anyone, (request, _) => ValueTask.FromResult(Read(request))) { Admit = Admit },
+        new("PUT", root, Access.Anyone, WriteAsync) { BodyLimit = ServerLimits.StorageBody, Admit = Admit },
         new("DELETE", root, Access.Anyone, DeleteAsync),
     ];
-
-    private Response Credential(Guid aci) =>
-        Response.Json(new CredentialJson($"{aci}", credentials.Issue($"{aci}")), WireJson.Default.CredentialJson);
 
     // The account whose credential is shown, as long as it is one.
     private Guid Owner(Request request) =>
@@ -59,6 +61,8 @@ internal sealed class StorageRoom(AccountStore accounts, StorageStore store, Ser
             && accounts.Find(aci) is { IsDisabled: false }
                 ? aci
                 : throw new RefusedException(401);
+
+    private void Admit(Request request) => Owner(request);
 
     private Response Manifest(Guid owner) => store.Manifest(owner) is { } manifest ? Message(manifest) : new Response(404);
 
@@ -74,12 +78,21 @@ internal sealed class StorageRoom(AccountStore accounts, StorageStore store, Ser
     {
         var owner = Owner(request);
         var keys = Parse(request, StorageRead.Parser).Keys;
-        return keys.Count switch
+        if (keys.Count is 0 or > ServerLimits.StorageReads)
         {
-            0 => new Response(400),
-            > ServerLimits.StorageReads => new Response(413),
-            _ => Message(new StorageItems { Items = { store.Read(owner, keys) } }),
-        };
+            return new Response(keys.Count == 0 ? 400 : 413);
+        }
+
+        // One is taken before, so that who is refused does not make the server read; the others once it is known how many there are.
+        limits.Take(ServerLimits.StorageReadKibibytes, owner);
+        if (store.Read(owner, keys) is not { } items)
+        {
+            limits.Take(ServerLimits.StorageReadKibibytes, owner, ServerLimits.StorageReadBytes / 1024);
+            return new Response(413);
+        }
+
+        limits.Take(ServerLimits.StorageReadKibibytes, owner, items.Sum(item => item.Key.Length + item.Value.Length) / 1024);
+        return Message(new StorageItems { Items = { items } });
     }
 
     private async ValueTask<Response> WriteAsync(Request request, CancellationToken cancellation)

@@ -11,15 +11,33 @@ internal sealed class StorageStore(SqliteDatabase database)
     /// <summary>An account's manifest, or none.</summary>
     public StorageManifest? Manifest(Guid aci) => database.Read(session => Manifest(session, aci));
 
-    /// <summary>The items that there are, of those asked for.</summary>
-    public List<StorageItem> Read(Guid aci, IEnumerable<ByteString> keys) => database.Read(session => keys.Distinct()
-        .Select(key => session.First(
-            "SELECT value FROM storage_item WHERE aci = ?1 AND key = ?2",
-            row => new StorageItem { Key = key, Value = ByteString.CopyFrom((byte[])row[0]) },
-            AccountStore.Bytes(aci),
-            key.ToByteArray()))
-        .OfType<StorageItem>()
-        .ToList());
+    /// <summary>The items that there are, of those asked for; none where they are more than
+    /// <see cref="ServerLimits.StorageReadBytes"/>.</summary>
+    public List<StorageItem>? Read(Guid aci, IEnumerable<ByteString> keys) => database.Read(session =>
+    {
+        var (items, bytes) = (new List<StorageItem>(), 0);
+        foreach (var key in keys.Distinct())
+        {
+            var item = session.First(
+                "SELECT value FROM storage_item WHERE aci = ?1 AND key = ?2",
+                row => new StorageItem { Key = key, Value = ByteString.CopyFrom((byte[])row[0]) },
+                AccountStore.Bytes(aci),
+                key.ToByteArray());
+            if (item is null)
+            {
+                continue;
+            }
+
+            items.Add(item);
+            bytes += item.Key.Length + item.Value.Length;
+            if (bytes > ServerLimits.StorageReadBytes)
+            {
+                return null;
+            }
+        }
+
+        return items;
+    });
 
     /// <summary>Writes a state, if it is the next one or the first; all of it or nothing.</summary>
     public async Task<StorageOutcome> WriteAsync(Guid aci, StorageWrite write)

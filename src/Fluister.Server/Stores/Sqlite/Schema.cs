@@ -5,6 +5,20 @@ namespace Fluister.Server.Stores.Sqlite;
 /// 1970.</remarks>
 internal static class Schema
 {
+    /// <summary>The function that <see cref="Touching"/> calls.</summary>
+    public const string Touched = "touched";
+
+    /// <summary>What a writer has beside the tables, for as long as it is open: it hears which account a statement changes, whichever
+    /// statement that is, and whether the account itself or one of its devices.</summary>
+    public const string Touching =
+        """
+        CREATE TEMP TRIGGER account_updated AFTER UPDATE ON main.account BEGIN SELECT touched(old.aci); END;
+        CREATE TEMP TRIGGER account_deleted AFTER DELETE ON main.account BEGIN SELECT touched(old.aci); END;
+        CREATE TEMP TRIGGER device_inserted AFTER INSERT ON main.device BEGIN SELECT touched(new.aci); END;
+        CREATE TEMP TRIGGER device_updated AFTER UPDATE ON main.device BEGIN SELECT touched(old.aci); END;
+        CREATE TEMP TRIGGER device_deleted AFTER DELETE ON main.device BEGIN SELECT touched(old.aci); END;
+        """;
+
     private static readonly string[] Migrations =
     [
         """
@@ -13,7 +27,7 @@ internal static class Schema
             aci_identity BLOB NOT NULL, pni_identity BLOB,
             access_key BLOB, unrestricted INTEGER NOT NULL DEFAULT 0, disabled INTEGER NOT NULL DEFAULT 0,
             lock_salt BLOB, lock_hash BLOB, recovery_salt BLOB, recovery_hash BLOB, discoverable INTEGER NOT NULL DEFAULT 1,
-            username_hash BLOB UNIQUE, username_link BLOB UNIQUE, encrypted_username BLOB
+            username_hash BLOB UNIQUE, username_link BLOB UNIQUE, encrypted_username BLOB, credential_salt BLOB
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE device (
             aci BLOB NOT NULL REFERENCES account ON DELETE CASCADE, id INTEGER NOT NULL,
@@ -32,24 +46,48 @@ internal static class Schema
             token BLOB PRIMARY KEY, code TEXT NOT NULL, uses_left INTEGER NOT NULL, expires INTEGER NOT NULL, created INTEGER NOT NULL,
             revoked INTEGER NOT NULL DEFAULT 0
         ) STRICT, WITHOUT ROWID;
+        -- What an invite bought: a tag of each request for a receipt, so that the same request is answered again; and when it expires.
+        CREATE TABLE invite_receipt (
+            token BLOB NOT NULL REFERENCES invite ON DELETE CASCADE, tag BLOB NOT NULL, expires INTEGER NOT NULL, PRIMARY KEY (token, tag)
+        ) STRICT, WITHOUT ROWID;
+        -- Receipts that were redeemed, by their serials, which nothing ties to an invite; none of the account once it is gone.
+        CREATE TABLE redeemed_receipt (
+            serial BLOB PRIMARY KEY, expires INTEGER NOT NULL, aci BLOB REFERENCES account ON DELETE SET NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX redeemed_receipt_of_account ON redeemed_receipt (aci);
+        CREATE INDEX redeemed_receipt_by_age ON redeemed_receipt (expires);
+        -- A short name for a device's mailbox. Never used again, so that what knows an old one does not find another device's.
         CREATE TABLE mailbox (
-            seq INTEGER PRIMARY KEY AUTOINCREMENT, aci BLOB NOT NULL, device INTEGER NOT NULL, guid BLOB NOT NULL,
-            size INTEGER NOT NULL, expires INTEGER NOT NULL, payload INTEGER, envelope BLOB NOT NULL,
+            id INTEGER PRIMARY KEY AUTOINCREMENT, aci BLOB NOT NULL, device INTEGER NOT NULL, UNIQUE (aci, device),
             FOREIGN KEY (aci, device) REFERENCES device ON DELETE CASCADE
         ) STRICT;
-        CREATE INDEX mailbox_of_device ON mailbox (aci, device, seq, size);
-        CREATE INDEX mailbox_by_age ON mailbox (expires);
-        -- What goes to many, once; letters: how many of mailbox need it.
+        -- All letters are kept for one and the same time, so that their order is also that of their age.
+        CREATE TABLE letter (
+            seq INTEGER PRIMARY KEY, mailbox INTEGER NOT NULL REFERENCES mailbox ON DELETE CASCADE,
+            size INTEGER NOT NULL, expires INTEGER NOT NULL, payload INTEGER, envelope BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX letter_of_mailbox ON letter (mailbox, seq, size);
+        -- Places up to this one are given out, or will be: the order goes on after a restart, whatever was deleted.
+        CREATE TABLE letter_place (id INTEGER PRIMARY KEY CHECK (id = 0), last INTEGER NOT NULL) STRICT;
+        INSERT INTO letter_place VALUES (0, 0);
+        -- What goes to many, once; letters: how many need it.
         CREATE TABLE payload (id INTEGER PRIMARY KEY AUTOINCREMENT, bytes BLOB NOT NULL, letters INTEGER NOT NULL) STRICT;
-        CREATE TRIGGER mailbox_payload AFTER DELETE ON mailbox WHEN old.payload IS NOT NULL BEGIN
-            UPDATE payload SET letters = letters - 1 WHERE id = old.payload;
-            DELETE FROM payload WHERE id = old.payload AND letters <= 0;
+        -- Whoever deletes a letter counts down; with a mailbox go many, and nobody is asked.
+        CREATE TRIGGER mailbox_payload BEFORE DELETE ON mailbox BEGIN
+            UPDATE payload SET letters = payload.letters - gone.letters FROM (
+                SELECT payload AS id, COUNT(*) AS letters FROM letter WHERE mailbox = old.id AND payload IS NOT NULL GROUP BY payload
+            ) AS gone WHERE payload.id = gone.id;
+            DELETE FROM payload WHERE letters <= 0
+                AND id IN (SELECT letter.payload FROM letter WHERE mailbox = old.id AND letter.payload IS NOT NULL);
         END;
         -- What devices have reported as spam; ids only, and never more than ServerLimits.Reports.
         CREATE TABLE report (
             id INTEGER PRIMARY KEY AUTOINCREMENT, reporter BLOB NOT NULL, source BLOB NOT NULL, guid BLOB NOT NULL,
             is_proven INTEGER NOT NULL, created INTEGER NOT NULL, UNIQUE (reporter, guid)
         ) STRICT;
+        CREATE TRIGGER account_reports AFTER DELETE ON account BEGIN
+            DELETE FROM report WHERE reporter = old.aci OR source = old.aci;
+        END;
         -- A username that is kept for an account: one that it has reserved (kind 0), or lately gave up (kind 1).
         CREATE TABLE username_hold (
             hash BLOB PRIMARY KEY, aci BLOB NOT NULL REFERENCES account ON DELETE CASCADE, kind INTEGER NOT NULL, expires INTEGER NOT NULL
@@ -60,6 +98,26 @@ internal static class Schema
             commitment BLOB NOT NULL, name BLOB, about BLOB, about_emoji BLOB, avatar TEXT, payment_address BLOB,
             phone_number_sharing BLOB, UNIQUE (aci, version)
         ) STRICT;
+        CREATE INDEX profile_by_avatar ON profile (avatar) WHERE avatar IS NOT NULL;
+        -- Avatars that no profile names any more: files to be deleted.
+        CREATE TABLE gone_avatar (avatar TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER profile_avatar_gone AFTER DELETE ON profile WHEN old.avatar IS NOT NULL BEGIN
+            INSERT OR IGNORE INTO gone_avatar VALUES (old.avatar);
+        END;
+        CREATE TRIGGER profile_avatar_named AFTER INSERT ON profile WHEN new.avatar IS NOT NULL BEGIN
+            DELETE FROM gone_avatar WHERE avatar = new.avatar;
+        END;
+        -- hash: SHA-256 of the bytes, which names the file, once all of them are on the disk.
+        CREATE TABLE attachment (
+            key BLOB PRIMARY KEY, aci BLOB NOT NULL REFERENCES account ON DELETE CASCADE, length INTEGER NOT NULL, hash BLOB,
+            created INTEGER NOT NULL, expires INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX attachment_of_account ON attachment (aci, created, length, expires);
+        CREATE INDEX attachment_by_hash ON attachment (hash) WHERE hash IS NOT NULL;
+        CREATE INDEX attachment_by_age ON attachment (expires);
+        -- Written to see whether writing works.
+        CREATE TABLE heartbeat (id INTEGER PRIMARY KEY CHECK (id = 0), beats INTEGER NOT NULL) STRICT;
+        INSERT INTO heartbeat VALUES (0, 0);
         CREATE TABLE used_link_token (id BLOB PRIMARY KEY, expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         CREATE TABLE storage_manifest (
             aci BLOB PRIMARY KEY REFERENCES account ON DELETE CASCADE, version INTEGER NOT NULL, value BLOB NOT NULL

@@ -29,6 +29,13 @@ internal static class SqliteCodes
     /// <summary>SQLITE_NOTADB.</summary>
     public const int NotADatabase = 26;
 
+    // SQLITE_IOERR_FSYNC, SQLITE_IOERR_DIR_FSYNC.
+    private const int Sync = InputOutput | (4 << 8);
+    private const int FolderSync = InputOutput | (5 << 8);
+
+    /// <summary>Whether the disk failed to keep what it had taken: after that, nobody knows what is on it (fsync(2), EIO).</summary>
+    public static bool IsSyncFailure(Exception failure) => failure is SqliteException { SqliteExtendedErrorCode: Sync or FolderSync };
+
     /// <summary>What an operator can do about a failure.</summary>
     public static string Sentence(SqliteException failure) => failure.SqliteErrorCode switch
     {

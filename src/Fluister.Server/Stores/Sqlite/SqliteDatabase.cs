@@ -1,26 +1,36 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Fluister.Server.Stores.Sqlite;
 
 /// <summary>One SQLite file: one writer, which commits the work of many callers with one fsync, and readers beside it.</summary>
 /// <remarks>
-/// <para>What <see cref="WriteAsync{T}"/> has answered is on the disk: WAL with synchronous=FULL. Each piece of work has a savepoint of
-/// its own, so
-/// that one which fails takes no other with it; where the commit itself fails, all of the batch do.</para>
+/// <para>What <see cref="WriteAsync{T}"/> has answered is on the disk: WAL with synchronous=FULL. A piece of work that fails takes no other
+/// with it; where the commit itself fails, all of the batch do.</para>
 /// <para>A name of ":memory:" gives a database that lives as long as this object; its readers are the writer's connection.</para>
 /// </remarks>
-internal sealed class SqliteDatabase : IAsyncDisposable
+internal sealed partial class SqliteDatabase : IAsyncDisposable
 {
     private const string InMemory = ":memory:";
 
     private readonly string _path;
     private readonly SqliteSession _writer;
-    private readonly BlockingCollection<Work> _queue = new(ServerLimits.WaitingWrites);
+    private readonly WriteQueue _queue = new();
     private readonly ConcurrentBag<SqliteSession> _readers = [];
     private readonly Lock _memory = new();
     private readonly Thread _thread;
+    private readonly WalCheckpointer? _checkpointer;
     private bool _isClosed;
+
+    // Each connection is used by one thread at a time, so SQLite need not lock; nor does anybody ask how much memory it has, which costs a
+    // lock for each piece (sqlite.org/c3ref/c_config_covering_index_scan.html). In vain, and harmless, where it is at work already.
+    static SqliteDatabase()
+    {
+        Batteries_V2.Init();
+        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MULTITHREAD);
+        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
+    }
 
     /// <summary>Opens the file, making it if it is not there, and brings its schema up to date.</summary>
     public SqliteDatabase(string path)
@@ -28,31 +38,44 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         _path = path;
         _writer = Open(readOnly: false);
         Schema.Migrate(_writer);
+
+        // What was left in the log goes into the database, and the log begins anew: where the last process ended because the disk had
+        // failed, the system remembers parts of the log that the disk does not have, and whatever comes behind them would be lost.
+        BeginLogAnew();
+        _writer.RunOnce(Schema.Touching);
+        _seen = Seen();
+        _checkpointer = IsInMemory ? null : new WalCheckpointer(() => Open(readOnly: false), Lose);
         _thread = new Thread(WriteAll) { Name = "database writer", IsBackground = true };
         _thread.Start();
     }
 
     private bool IsInMemory => _path == InMemory;
 
-    /// <summary>Does a piece of work within a transaction, and answers when it is on the disk.</summary>
+    /// <summary>Does a piece of work within a transaction, and answers when it is on the disk. The function may be called twice; what
+    /// counts is what the last call did.</summary>
     /// <exception cref="StoreBusyException">Too much is waiting already.</exception>
     /// <exception cref="StoreFullException">The disk is full, or fails; nothing of this work was kept.</exception>
-    public Task<T> WriteAsync<T>(Func<SqliteSession, T> work)
+    public Task<T> WriteAsync<T>(Func<SqliteSession, T> function)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(new FunctionWork<T>(function, done));
+        return done.Task;
+    }
+
+    /// <summary>Gives work to the writer, which tells it what became of it; where too much waits already, that is told at once.</summary>
+    public void Post(DatabaseWork work)
+    {
         try
         {
-            if (!_queue.TryAdd(new Work<T>(work, done)))
+            if (!_queue.TryAdd(work))
             {
-                done.SetException(new StoreBusyException());
+                work.Fail(new StoreBusyException());
             }
         }
-        catch (InvalidOperationException)
+        catch (StoreBusyException closing)
         {
-            done.SetException(new StoreBusyException("The database is being closed."));
+            work.Fail(closing);
         }
-
-        return done.Task;
     }
 
     /// <summary>Reads one state of the database.</summary>
@@ -81,10 +104,13 @@ internal sealed class SqliteDatabase : IAsyncDisposable
 
         try
         {
+            session.Statement("BEGIN").Run();
             return read(session);
         }
         finally
         {
+            // It has changed nothing.
+            session.TryRollback();
             _readers.Add(session);
         }
     }
@@ -97,15 +123,34 @@ internal sealed class SqliteDatabase : IAsyncDisposable
             return;
         }
 
-        _queue.CompleteAdding();
+        _queue.Close();
         await Task.Run(_thread.Join).ConfigureAwait(false);
+        if (_checkpointer is not null)
+        {
+            await _checkpointer.DisposeAsync().ConfigureAwait(false);
+        }
+
         while (_readers.TryTake(out var reader))
         {
             reader.Dispose();
         }
 
         _writer.Dispose();
-        _queue.Dispose();
+    }
+
+    private void BeginLogAnew()
+    {
+        _writer.RunOnce("PRAGMA busy_timeout = 0");
+        try
+        {
+            _writer.RunOnce("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        catch (SqliteException failure) when (failure.SqliteErrorCode is SqliteCodes.Full or SqliteCodes.Busy)
+        {
+            // A full disk refuses what is new and serves what is there; somebody else who is at it does it himself.
+        }
+
+        _writer.RunOnce("PRAGMA busy_timeout = 5000");
     }
 
     private SqliteSession Open(bool readOnly)
@@ -125,6 +170,11 @@ internal sealed class SqliteDatabase : IAsyncDisposable
             DefaultTimeout = 1,
         }.ToString());
         connection.Open();
+        if (!readOnly)
+        {
+            connection.CreateFunction<byte[], bool>(Schema.Touched, Touch);
+        }
+
         var session = new SqliteSession(connection);
 
         // The operator's commands write to the same file: busy_timeout waits for them in the kernel's time, not in steps of 150 ms. What
@@ -133,8 +183,18 @@ internal sealed class SqliteDatabase : IAsyncDisposable
             ? "PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 268435456"
             : """
               PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-              PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384
+              PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384;
+              PRAGMA temp_store = MEMORY
               """);
+
+        // Where the file system has no shared memory, SQLite says so in the answer only (sqlite.org/pragma.html#pragma_journal_mode).
+        var journal = session.First("PRAGMA journal_mode", row => row.GetString(0));
+        if (journal != "wal" && !IsInMemory)
+        {
+            session.Dispose();
+            throw new NotSupportedException($"The database has journal mode {journal}: its file system cannot keep a write-ahead log.");
+        }
+
         return session;
     }
 
@@ -148,108 +208,5 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         }
 
         new FileStream(path, options).Dispose();
-    }
-
-    private void WriteAll()
-    {
-        var batch = new List<Work>(ServerLimits.WritesPerCommit);
-        foreach (var first in _queue.GetConsumingEnumerable())
-        {
-            batch.Clear();
-            batch.Add(first);
-            while (batch.Count < ServerLimits.WritesPerCommit && _queue.TryTake(out var work))
-            {
-                batch.Add(work);
-            }
-
-            lock (_memory)
-            {
-                WriteBatch(batch);
-            }
-        }
-    }
-
-    private void WriteBatch(List<Work> batch)
-    {
-        try
-        {
-            _writer.Run("BEGIN IMMEDIATE");
-            foreach (var work in batch)
-            {
-                _writer.Run("SAVEPOINT one");
-                if (!work.Try(_writer))
-                {
-                    _writer.Run("ROLLBACK TO one");
-                }
-
-                _writer.Run("RELEASE one");
-            }
-
-            _writer.Run("COMMIT");
-        }
-#pragma warning disable CA1031 // Whatever it is, these callers hear of it, and the next ones are served.
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            _writer.TryRollback();
-            var told = Told(failure);
-            batch.ForEach(work => work.Fail(told));
-            return;
-        }
-
-        batch.ForEach(work => work.Complete());
-    }
-
-    private static Exception Told(Exception failure) => failure switch
-    {
-        SqliteException { SqliteErrorCode: SqliteCodes.Full or SqliteCodes.InputOutput } => new StoreFullException(failure),
-        SqliteException { SqliteErrorCode: SqliteCodes.Busy } => new StoreBusyException("Another program holds the database.", failure),
-        _ => failure,
-    };
-
-    private abstract class Work
-    {
-        /// <summary>Does it; false where it failed, so that its part must be taken back.</summary>
-        public abstract bool Try(SqliteSession session);
-
-        public abstract void Complete();
-
-        public abstract void Fail(Exception failure);
-    }
-
-    private sealed class Work<T>(Func<SqliteSession, T> work, TaskCompletionSource<T> done) : Work
-    {
-        private T? _result;
-        private Exception? _failure;
-
-        public override bool Try(SqliteSession session)
-        {
-            try
-            {
-                _result = work(session);
-                return true;
-            }
-#pragma warning disable CA1031 // Whatever it is, it belongs to the caller; the writer goes on.
-            catch (Exception failure) when (failure is not SqliteException { SqliteErrorCode: SqliteCodes.Full or SqliteCodes.InputOutput })
-#pragma warning restore CA1031
-            {
-                _failure = failure;
-                return false;
-            }
-        }
-
-        public override void Complete()
-        {
-            if (_failure is null)
-            {
-                done.SetResult(_result!);
-            }
-            else
-            {
-                done.SetException(_failure);
-            }
-        }
-
-        public override void Fail(Exception failure) => done.TrySetException(failure);
     }
 }

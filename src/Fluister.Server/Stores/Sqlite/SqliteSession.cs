@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Fluister.Server.Stores.Sqlite;
 
@@ -11,8 +12,14 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
 
     private readonly Dictionary<string, SqliteCommand> _commands = [];
 
+    // By the text itself, not what it says: a program's literals are one object each.
+    private readonly Dictionary<object, SqliteStatement> _statements = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>How many statements are kept prepared.</summary>
     public int Kept => _commands.Count;
+
+    /// <summary>How many statements were run: what a piece of work has cost.</summary>
+    public long Runs { get; private set; }
 
     /// <summary>Runs a statement; parameters are ?1, ?2 and so on.</summary>
     /// <returns>Rows changed.</returns>
@@ -29,12 +36,38 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
         }
     }
 
-    /// <summary>Runs statements that will not come again.</summary>
+    /// <summary>A statement that is run for every message; of those there are few, each a literal of the program.</summary>
+    public SqliteStatement Statement(string literal)
+    {
+        Runs++;
+        if (!_statements.TryGetValue(literal, out var statement))
+        {
+            _statements[literal] = statement = new SqliteStatement(connection.Handle!, literal);
+        }
+
+        return statement;
+    }
+
+    /// <summary>How many pages this connection has written since it was asked the last time.</summary>
+    public int TakeWrittenPages()
+    {
+        raw.sqlite3_db_status(connection.Handle!, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var pages, out _, 1);
+        return pages;
+    }
+
+    /// <summary>Runs statements that will not come again; of those that give rows, up to the first row.</summary>
+    /// <exception cref="SqliteException">One of them failed, whichever; those after it were not run.</exception>
     public void RunOnce(string sql)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;
-        command.ExecuteNonQuery();
+
+        // ExecuteNonQuery runs what comes after a row while it disposes of its reader, which passes over failures.
+        using var reader = command.ExecuteReader();
+        while (reader.NextResult())
+        {
+            // The next one.
+        }
     }
 
     /// <summary>The rows of a query.</summary>
@@ -82,7 +115,7 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
     {
         try
         {
-            RunOnce("ROLLBACK");
+            Statement("ROLLBACK").Run();
         }
         catch (SqliteException)
         {
@@ -98,12 +131,18 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
             command.Dispose();
         }
 
+        foreach (var statement in _statements.Values)
+        {
+            statement.Dispose();
+        }
+
         connection.Dispose();
     }
 
     // Out of the table while it is at work, so that the same statement within it gets a command of its own.
     private SqliteCommand Take(string sql, ReadOnlySpan<object?> values)
     {
+        Runs++;
         if (!_commands.Remove(sql, out var command))
         {
             command = connection.CreateCommand();

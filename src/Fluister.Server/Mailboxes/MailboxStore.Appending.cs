@@ -1,0 +1,107 @@
+using Fluister.Server.Accounts;
+using Fluister.Server.Operations;
+using Fluister.Server.Stores.Sqlite;
+using Microsoft.Data.Sqlite;
+
+namespace Fluister.Server.Mailboxes;
+
+// How letters come into mailboxes, and what goes where there is too much.
+internal sealed partial class MailboxStore
+{
+    // False where one of the devices is gone: then nothing was done.
+    private bool TryAppend(
+        SqliteSession session, IReadOnlyList<NewLetter> letters, ReadOnlySpan<byte> shared, List<MailboxKey> unlinked)
+    {
+        for (var i = 0; i < letters.Count; i++)
+        {
+            if (_book.Open(session, letters[i].Mailbox) is null)
+            {
+                return false;
+            }
+        }
+
+        long? payload = shared.IsEmpty
+            ? null
+            : session.Statement("INSERT INTO payload (bytes, letters) VALUES (?1, ?2) RETURNING id")
+                .Bind(1, shared).Bind(2, letters.Count).Run();
+        var insert = session.Statement(
+            "INSERT INTO letter (seq, mailbox, size, expires, payload, envelope) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+        insert.Bind(4, (_clock.Now + ServerLimits.MessageAge).ToUnixTimeMilliseconds()).Bind(5, payload);
+        for (var i = 0; i < letters.Count; i++)
+        {
+            var letter = letters[i];
+
+            // It was there a moment ago, and what one letter unlinks no other goes to: a message has one for each mailbox.
+            var mailbox = _book.Open(session, letter.Mailbox)!.Value;
+            var size = letter.Envelope.Length + shared.Length;
+            letter.Sequence = _book.NextPlace(session);
+            insert.Bind(1, letter.Sequence).Bind(2, mailbox.Id).Bind(3, size).Bind(6, letter.Envelope).Run();
+            _book.Add(letter.Mailbox, 1, size);
+            if ((mailbox with { Letters = mailbox.Letters + 1, Bytes = mailbox.Bytes + size }).IsOverfull)
+            {
+                Limit(session, letter.Mailbox, unlinked);
+            }
+        }
+
+        return true;
+    }
+
+    // A primary's oldest letters go; a linked device that has not come for so long is unlinked, as at Signal's (facts: MessagePersister).
+    private void Limit(SqliteSession session, MailboxKey mailbox, List<MailboxKey> unlinked)
+    {
+        if (mailbox.Device != Device.Primary)
+        {
+            session.Run("DELETE FROM device WHERE aci = ?1 AND id = ?2", AccountStore.Bytes(mailbox.Aci), mailbox.Device);
+            unlinked.Add(mailbox);
+            return;
+        }
+
+        while (_book.Open(session, mailbox) is { IsOverfull: true } full)
+        {
+            var oldest = session.Statement("SELECT seq FROM letter WHERE mailbox = ?1 ORDER BY seq LIMIT 1").Bind(1, full.Id).Run();
+            if (oldest is not { } sequence || !TryDelete(session, mailbox, full.Id, sequence))
+            {
+                throw new InvalidOperationException("A mailbox is full, and nothing is in it.");
+            }
+        }
+    }
+
+    private sealed class Appending(
+        MailboxStore store, IReadOnlyList<NewLetter> letters, ReadOnlyMemory<byte> shared, TaskCompletionSource<bool> done) : DatabaseWork
+    {
+        private readonly List<MailboxKey> _unlinked = [];
+        private bool _isAppended;
+
+        public override int Bytes { get; } = shared.Length + letters.Sum(letter => letter.Envelope.Length);
+
+        public override void Run(SqliteSession session)
+        {
+            _unlinked.Clear();
+            _isAppended = store.TryAppend(session, letters, shared.Span, _unlinked);
+        }
+
+        public override void Complete()
+        {
+            if (_isAppended)
+            {
+                store.End(_unlinked);
+                store.Hand(letters, shared);
+                Telemetry.Accepted.Add(letters.Count);
+            }
+
+            done.TrySetResult(_isAppended);
+        }
+
+        public override void Fail(Exception failure)
+        {
+            if (failure is SqliteException { SqliteErrorCode: SqliteCodes.Constraint })
+            {
+                done.TrySetResult(false);
+            }
+            else
+            {
+                done.TrySetException(failure);
+            }
+        }
+    }
+}
