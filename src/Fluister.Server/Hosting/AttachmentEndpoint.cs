@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Fluister.Server.Attachments;
+using Fluister.Server.Requests;
+using Fluister.Server.Stores;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
@@ -11,7 +13,7 @@ namespace Fluister.Server.Hosting;
 /// <summary>Attachments over HTTP: uploads by TUS 1.0.0 (tus.io/protocols/resumable-upload) with creation, creation-with-upload and expiry;
 /// downloads with ranges. Streams from and to the disk; no attachment is ever whole in memory.</summary>
 /// <remarks>Who knows a key may download, as with Signal: attachments are encrypted, and keys travel in messages alone.</remarks>
-internal sealed class AttachmentEndpoint(UploadForms forms, AttachmentFiles files, TimeProvider time)
+internal sealed class AttachmentEndpoint(UploadForms forms, AttachmentBook attachments, TimeProvider time)
 {
     private const string Prefix = "/attachments";
     private const string Version = "1.0.0";
@@ -22,7 +24,30 @@ internal sealed class AttachmentEndpoint(UploadForms forms, AttachmentFiles file
     public static bool IsFor(HttpRequest request) => request.Path.StartsWithSegments(Prefix, StringComparison.Ordinal);
 
     /// <summary>Answers.</summary>
-    public Task ServeAsync(HttpContext context)
+    public async Task ServeAsync(HttpContext context)
+    {
+        try
+        {
+            await AnswerAsync(context).ConfigureAwait(false);
+        }
+        catch (RefusedException refused)
+        {
+            foreach (var (name, value) in refused.Response.Headers)
+            {
+                context.Response.Headers[name] = value;
+            }
+
+            await RefuseAsync(context, refused.Response.Status).ConfigureAwait(false);
+        }
+        catch (Exception refused) when (refused is StoreException or IOException && !context.Response.HasStarted)
+        {
+            var wait = refused is StoreBusyException ? ServerLimits.BusyRetry : ServerLimits.DiskRetry;
+            context.Response.Headers.RetryAfter = ((long)wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            await RefuseAsync(context, refused is IOException ? 507 : 503).ConfigureAwait(false);
+        }
+    }
+
+    private Task AnswerAsync(HttpContext context)
     {
         var key = context.Request.Path.Value![Prefix.Length..].Trim('/');
         var isTus = context.Request.Headers.ContainsKey("Tus-Resumable");
@@ -82,7 +107,7 @@ internal sealed class AttachmentEndpoint(UploadForms forms, AttachmentFiles file
 
     private async Task CreateAsync(HttpContext context)
     {
-        if (forms.Right(context.Request.Headers.Authorization) is not var (key, most) || FileName(context) != key)
+        if (forms.Right(context.Request.Headers.Authorization) is not var (key, most, account) || FileName(context) != key)
         {
             await RefuseAsync(context, 401).ConfigureAwait(false);
             return;
@@ -100,18 +125,13 @@ internal sealed class AttachmentEndpoint(UploadForms forms, AttachmentFiles file
             return;
         }
 
-        if (!files.HasRoom(length))
+        if (!attachments.HasRoom(length))
         {
             await RefuseAsync(context, 507).ConfigureAwait(false);
             return;
         }
 
-        if (!files.Begin(key, length))
-        {
-            await RefuseAsync(context, 409).ConfigureAwait(false);
-            return;
-        }
-
+        await attachments.BeginAsync(key, account, length).ConfigureAwait(false);
         context.Response.Headers.Location = $"{Prefix}/{key}";
         await ReceiveAsync(context, key, 0, length, 201, context.Request.ContentType == Octets || length == 0).ConfigureAwait(false);
     }
@@ -126,7 +146,7 @@ internal sealed class AttachmentEndpoint(UploadForms forms, AttachmentFiles file
         {
             await RefuseAsync(context, 415).ConfigureAwait(false);
         }
-        else if (files.Progress(key) is not var (offset, length))
+        else if (await attachments.ProgressAsync(key).ConfigureAwait(false) is not var (offset, length))
         {
             await RefuseAsync(context, 404).ConfigureAwait(false);
         }
@@ -148,42 +168,28 @@ internal sealed class AttachmentEndpoint(UploadForms forms, AttachmentFiles file
     {
         if (hasBody)
         {
-            try
+            var stream = attachments.Continue(key);
+            await using (stream.ConfigureAwait(false))
             {
-                var stream = files.Continue(key);
-                if (stream is null)
+                // Another may have gone on with it since its offset was compared; now nobody can.
+                if (stream.Position != offset)
+                {
+                    await RefuseAsync(context, 409).ConfigureAwait(false);
+                    return;
+                }
+
+                if (await CopyAsync(context, stream, length).ConfigureAwait(false) is { } refusal)
+                {
+                    await RefuseAsync(context, refusal).ConfigureAwait(false);
+                    return;
+                }
+
+                offset = stream.Position;
+                if (offset == length && !await attachments.CompleteAsync(key, stream).ConfigureAwait(false))
                 {
                     await RefuseAsync(context, 404).ConfigureAwait(false);
                     return;
                 }
-
-                await using (stream.ConfigureAwait(false))
-                {
-                    // Another may have gone on with it since its offset was compared; now nobody can.
-                    if (stream.Position != offset)
-                    {
-                        await RefuseAsync(context, 409).ConfigureAwait(false);
-                        return;
-                    }
-
-                    if (await CopyAsync(context, stream, length).ConfigureAwait(false) is { } refusal)
-                    {
-                        await RefuseAsync(context, refusal).ConfigureAwait(false);
-                        return;
-                    }
-
-                    offset = stream.Position;
-                    if (offset == length)
-                    {
-                        files.Complete(key, stream);
-                    }
-                }
-            }
-            catch (IOException)
-            {
-                // Another connection is at work on this upload.
-                await RefuseAsync(context, 423).ConfigureAwait(false);
-                return;
             }
         }
 
@@ -194,7 +200,7 @@ internal sealed class AttachmentEndpoint(UploadForms forms, AttachmentFiles file
     }
 
     // What has come when a client breaks off is kept, so that it can go on from there. A status where it must be refused.
-    private static async Task<int?> CopyAsync(HttpContext context, FileStream stream, long length)
+    private async Task<int?> CopyAsync(HttpContext context, FileStream stream, long length)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
@@ -230,6 +236,12 @@ internal sealed class AttachmentEndpoint(UploadForms forms, AttachmentFiles file
                     return 413;
                 }
 
+                // Others upload at the same time, and nothing is set aside for anybody.
+                if ((stream.Position ^ (stream.Position + read)) >= ServerLimits.DiskLook && !attachments.HasRoom(0))
+                {
+                    return 507;
+                }
+
                 try
                 {
                     await stream.WriteAsync(buffer.AsMemory(0, read), CancellationToken.None).ConfigureAwait(false);
@@ -246,27 +258,28 @@ internal sealed class AttachmentEndpoint(UploadForms forms, AttachmentFiles file
         }
     }
 
-    private Task TellAsync(HttpContext context, string key)
+    private async Task TellAsync(HttpContext context, string key)
     {
         if (forms.Right(context.Request.Headers.Authorization)?.Key != key)
         {
-            return RefuseAsync(context, 401);
+            await RefuseAsync(context, 401).ConfigureAwait(false);
         }
-
-        if (files.Progress(key) is not var (offset, length))
+        else if (await attachments.ProgressAsync(key).ConfigureAwait(false) is not var (offset, length))
         {
-            return RefuseAsync(context, 404);
+            await RefuseAsync(context, 404).ConfigureAwait(false);
         }
-
-        context.Response.Headers["Upload-Offset"] = offset.ToString(CultureInfo.InvariantCulture);
-        context.Response.Headers["Upload-Length"] = length.ToString(CultureInfo.InvariantCulture);
-        context.Response.Headers.CacheControl = "no-store";
-        return RefuseAsync(context, 200);
+        else
+        {
+            context.Response.Headers["Upload-Offset"] = offset.ToString(CultureInfo.InvariantCulture);
+            context.Response.Headers["Upload-Length"] = length.ToString(CultureInfo.InvariantCulture);
+            context.Response.Headers.CacheControl = "no-store";
+            await RefuseAsync(context, 200).ConfigureAwait(false);
+        }
     }
 
     private async Task DownloadAsync(HttpContext context, string key)
     {
-        if (files.Find(key) is not { } file)
+        if (attachments.Find(key) is not { } file)
         {
             await RefuseAsync(context, 404).ConfigureAwait(false);
             return;

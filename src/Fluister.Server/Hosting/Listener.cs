@@ -1,12 +1,7 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Fluister.Server.Mailboxes;
-using Fluister.Server.Provisioning;
 using Fluister.Server.Requests;
-using Fluister.Server.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -24,12 +19,9 @@ namespace Fluister.Server.Hosting;
 /// nothing.</remarks>
 internal sealed class Listener : IAsyncDisposable
 {
-    private const int Forbidden = 403;
-    private const int ServiceUnavailable = 503;
-
     private readonly HomeServer _server;
     private readonly WebApplication _application;
-    private readonly ConcurrentDictionary<DeviceSocket, bool> _sockets = [];
+    private readonly ITimer _sweeping;
     private readonly CancellationTokenSource _stopping = new();
     private Task _housekeeping = Task.CompletedTask;
 
@@ -41,27 +33,41 @@ internal sealed class Listener : IAsyncDisposable
     public Listener(HomeServer server, IPEndPoint address, X509Certificate2 certificate, X509Certificate2Collection? chain = null)
     {
         _server = server;
+        Sockets = new SocketEndpoint(server);
+        _sweeping = server.Time.CreateTimer(_ => Sweep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Gate = new ConnectionGate(server.Identity.LimitsKey, server.Time);
+        _ = TlsBuffers.ReleaseWhenIdle();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = ServerLimits.Body;
-            kestrel.Limits.MaxConcurrentConnections = null;
+            SetLimits(kestrel.Limits);
             kestrel.Listen(address, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
-                listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificate = certificate, ServerCertificateChain = chain });
+                listen.Use(Gate.BeforeHandshake);
+                listen.UseHttps(new HttpsConnectionAdapterOptions
+                {
+                    ServerCertificate = certificate,
+                    ServerCertificateChain = chain,
+                    HandshakeTimeout = ServerLimits.Handshake,
+                });
+                listen.Use(Gate.AfterHandshake);
             });
         });
         _application = builder.Build();
-        _application.UseWebSockets(new WebSocketOptions
-        {
-            KeepAliveInterval = ServerLimits.SocketPing,
-            KeepAliveTimeout = ServerLimits.SocketIdle - ServerLimits.SocketPing,
-        });
         _application.Run(ServeAsync);
     }
+
+    /// <summary>Who may connect.</summary>
+    public ConnectionGate Gate { get; }
+
+    /// <summary>Room for the bytes of bodies.</summary>
+    public Places Bodies { get; } = new(ServerLimits.Bodies, ServerLimits.BodiesOfOrigin);
+
+    /// <summary>The WebSockets.</summary>
+    public SocketEndpoint Sockets { get; }
 
     /// <summary>The port that is listened on, once it is.</summary>
     public int Port => new Uri(_application.Urls.First()).Port;
@@ -70,6 +76,7 @@ internal sealed class Listener : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellation)
     {
         await _application.StartAsync(cancellation).ConfigureAwait(false);
+        _sweeping.Change(ServerLimits.SocketSweep, Timeout.InfiniteTimeSpan);
         _housekeeping = _server.KeepHouseAsync(_stopping.Token);
     }
 
@@ -77,11 +84,7 @@ internal sealed class Listener : IAsyncDisposable
     public async Task StopAsync(TimeSpan drain)
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        foreach (var socket in _sockets.Keys)
-        {
-            socket.BeginClosing(SocketCodes.GoingAway);
-        }
-
+        await Sockets.CloseAsync().ConfigureAwait(false);
         using var limit = new CancellationTokenSource(drain);
         await _application.StopAsync(limit.Token).ConfigureAwait(false);
         await _housekeeping.WaitAsync(drain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -92,7 +95,16 @@ internal sealed class Listener : IAsyncDisposable
     {
         await StopAsync(ServerLimits.Drain).ConfigureAwait(false);
         await _application.DisposeAsync().ConfigureAwait(false);
+        await _sweeping.DisposeAsync().ConfigureAwait(false);
+        Sockets.Dispose();
         _stopping.Dispose();
+    }
+
+    private void Sweep()
+    {
+        Gate.Sweep();
+        Sockets.Sweep();
+        _sweeping.Change(ServerLimits.SocketSweep, Timeout.InfiniteTimeSpan);
     }
 
     private Task ServeAsync(HttpContext context)
@@ -101,7 +113,7 @@ internal sealed class Listener : IAsyncDisposable
             _server.Time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         if (GrpcEndpoint.IsCall(context.Request))
         {
-            return new GrpcEndpoint(_server).ServeAsync(context, Origin(context));
+            return new GrpcEndpoint(_server).ServeAsync(context, OriginOf(context));
         }
 
         if (_server.Attachments is { } files && AttachmentEndpoint.IsFor(context.Request))
@@ -109,80 +121,12 @@ internal sealed class Listener : IAsyncDisposable
             return new AttachmentEndpoint(_server.UploadForms, files, _server.Time).ServeAsync(context);
         }
 
-        return context.WebSockets.IsWebSocketRequest ? ServeSocketAsync(context) : ServeRequestAsync(context);
-    }
-
-    private async Task ServeProvisioningAsync(HttpContext context)
-    {
-        if (_server.Limits.Wait(ServerLimits.ProvisioningSocket, Origin(context)) is not null)
+        if (_server.Avatars is { } avatars && AvatarEndpoint.IsFor(context.Request))
         {
-            context.Response.StatusCode = 429;
-            return;
+            return new AvatarEndpoint(_server.AvatarForms, avatars).ServeAsync(context);
         }
 
-        using var webSocket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(
-            context.RequestAborted, _application.Lifetime.ApplicationStopping);
-        using var socket = new ProvisioningSocket(_server.Provisioning, Origin(context), _server.Time);
-        await socket.RunAsync(webSocket, stopping.Token).ConfigureAwait(false);
-    }
-
-    private async Task ServeSocketAsync(HttpContext context)
-    {
-        if (context.Request.Path == "/v1/websocket/provisioning/")
-        {
-            await ServeProvisioningAsync(context).ConfigureAwait(false);
-            return;
-        }
-
-        var authorization = context.Request.Headers.Authorization.ToString();
-        var caller = authorization.Length > 0 ? _server.Authenticator.Find(authorization) : null;
-        if (context.Request.Path != "/v1/websocket/" || (authorization.Length > 0 && caller is null))
-        {
-            context.Response.StatusCode = context.Request.Path == "/v1/websocket/" ? Forbidden : 404;
-            return;
-        }
-
-        using var webSocket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
-        using var socket = new DeviceSocket(
-            webSocket, _server.Router, caller, Origin(context), _server.Mailboxes, _server.Clock, _server.Time)
-        {
-            WantsStories = context.Request.Headers["X-Signal-Receive-Stories"] == "true",
-        };
-        _sockets[socket] = true;
-        try
-        {
-            if (_stopping.IsCancellationRequested)
-            {
-                socket.BeginClosing(SocketCodes.GoingAway);
-            }
-
-            await RunAsync(socket, caller, context.RequestAborted).ConfigureAwait(false);
-        }
-        finally
-        {
-            _sockets.TryRemove(socket, out _);
-        }
-    }
-
-    private async Task RunAsync(DeviceSocket socket, Caller? caller, CancellationToken aborted)
-    {
-        if (caller is null)
-        {
-            await socket.RunAsync(aborted).ConfigureAwait(false);
-            return;
-        }
-
-        var device = new MailboxKey(caller.Account.Aci, caller.Device.Id);
-        await _server.Connected.EnterAsync(device, socket).ConfigureAwait(false);
-        try
-        {
-            await socket.RunAsync(aborted).ConfigureAwait(false);
-        }
-        finally
-        {
-            _server.Connected.Leave(device, socket);
-        }
+        return SocketEndpoint.IsFor(context) ? Sockets.ServeAsync(context, OriginOf(context)) : ServeRequestAsync(context);
     }
 
     private async Task ServeRequestAsync(HttpContext context)
@@ -194,28 +138,8 @@ internal sealed class Listener : IAsyncDisposable
         }
 
         var (path, query) = RequestLine.Split(Target(context));
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-        {
-            limit.MaxRequestBodySize = _server.Router.BodyLimit(context.Request.Method, path);
-        }
-
-        using var body = new MemoryStream();
-        try
-        {
-            await context.Request.Body.CopyToAsync(body, context.RequestAborted).ConfigureAwait(false);
-        }
-        catch (Microsoft.AspNetCore.Http.BadHttpRequestException refused)
-        {
-            context.Response.StatusCode = refused.StatusCode;
-            return;
-        }
-        catch (IOException) when (!context.RequestAborted.IsCancellationRequested)
-        {
-            // A chunk whose length is no number that fits.
-            context.Response.StatusCode = 400;
-            return;
-        }
-
+        var origin = OriginOf(context);
+        using var body = new RequestBody(context, Bodies, origin);
         var response = await _server.Router.AnswerAsync(
             new Request
             {
@@ -223,9 +147,9 @@ internal sealed class Listener : IAsyncDisposable
                 Path = path,
                 Query = query,
                 Headers = headers,
-                Body = body.GetBuffer().AsMemory(0, (int)body.Length),
+                ReadBody = body.ReadAsync,
                 Caller = _server.Authenticator.Find(headers.GetValueOrDefault("Authorization")),
-                Origin = Origin(context),
+                Origin = origin,
             },
             context.RequestAborted).ConfigureAwait(false);
         context.Response.StatusCode = response.Status;
@@ -249,13 +173,25 @@ internal sealed class Listener : IAsyncDisposable
             ? target
             : context.Request.Path.Value + context.Request.QueryString.Value;
 
-    // An address stands in limits as a keyed hash, so that none is kept.
-    private ulong Origin(HttpContext context)
+    private ulong OriginOf(HttpContext context) => Origin.Of(context.Connection.RemoteIpAddress, _server.Identity.LimitsKey);
+
+    private static void SetLimits(KestrelServerLimits limits)
     {
-        Span<byte> address = stackalloc byte[16];
-        (context.Connection.RemoteIpAddress ?? IPAddress.None).MapToIPv6().TryWriteBytes(address, out _);
-        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_server.Identity.LimitsKey, address, hash);
-        return BitConverter.ToUInt64(hash);
+        limits.MaxRequestBodySize = ServerLimits.Body;
+        limits.MaxConcurrentConnections = null;
+        limits.MaxConcurrentUpgradedConnections = null;
+        limits.MaxRequestLineSize = ServerLimits.RequestLine;
+        limits.MaxRequestHeadersTotalSize = ServerLimits.RequestHeaders;
+        limits.MaxRequestHeaderCount = ServerLimits.RequestHeaderCount;
+        limits.MaxRequestBufferSize = ServerLimits.ConnectionWindow;
+        limits.RequestHeadersTimeout = ServerLimits.HeadersTime;
+        limits.KeepAliveTimeout = ServerLimits.ConnectionIdle;
+        limits.MinRequestBodyDataRate = new MinDataRate(ServerLimits.SlowestRate, ServerLimits.SlowGrace);
+        limits.MinResponseDataRate = new MinDataRate(ServerLimits.SlowestRate, ServerLimits.SlowGrace);
+        limits.Http2.MaxStreamsPerConnection = ServerLimits.Streams;
+        limits.Http2.InitialConnectionWindowSize = ServerLimits.ConnectionWindow;
+        limits.Http2.InitialStreamWindowSize = ServerLimits.ConnectionWindow / 2;
+        limits.Http2.KeepAlivePingDelay = ServerLimits.Http2Ping;
+        limits.Http2.KeepAlivePingTimeout = ServerLimits.Http2Ping;
     }
 }

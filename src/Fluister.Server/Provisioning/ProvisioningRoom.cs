@@ -17,7 +17,7 @@ internal sealed class ProvisioningRoom(ProvisioningAddresses addresses, RateLimi
 
     private Response Send(Request request)
     {
-        limits.Take(ServerLimits.Messages, request.Device.Account.Aci);
+        limits.Take(ServerLimits.Provisioning, request.Device.Account.Aci);
         var body = request.Json(WireJson.Default.ProvisioningMessageJson).Body;
         if (body.Length is 0 or > ServerLimits.ProvisioningMessage)
         {

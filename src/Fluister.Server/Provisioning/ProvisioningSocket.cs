@@ -1,6 +1,7 @@
 using System.Buffers;
-using System.Globalization;
 using System.Net.WebSockets;
+using Fluister.Server.Requests;
+using Fluister.Server.Sockets;
 using Fluister.Wire.Protos;
 using Google.Protobuf;
 
@@ -8,7 +9,7 @@ namespace Fluister.Server.Provisioning;
 
 /// <summary>The socket of a device that waits to be linked: it is told an address, and, once the primary has written there, the message;
 /// then the socket is closed.</summary>
-internal sealed class ProvisioningSocket(ProvisioningAddresses addresses, ulong origin, TimeProvider time) : IDisposable
+internal sealed class ProvisioningSocket(ProvisioningAddresses addresses, ulong origin, TimeProvider time)
 {
     // A device in this state says nothing but that it is there.
     private const int LargestMessage = 4096;
@@ -16,54 +17,55 @@ internal sealed class ProvisioningSocket(ProvisioningAddresses addresses, ulong 
     private const ulong MessageRequest = 2;
 
     private readonly TaskCompletionSource _acknowledged = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly SemaphoreSlim _sending = new(1);
 
-    /// <summary>Serves the socket: until the message was taken, the other side goes, or its time is out.</summary>
-    public async Task RunAsync(WebSocket socket, CancellationToken stopping)
+    /// <summary>Serves the socket: until the message was taken, the other side goes, its time is out, or the server stops.</summary>
+    public async Task RunAsync(SocketStream stream, CancellationToken stopping)
     {
-        if (addresses.Enter(origin, out var message) is not { } address)
+        using var socket = WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true });
+        var receiving = ReceiveAsync(socket, stream);
+        var code = SocketCodes.Failed;
+        if (addresses.Enter(origin, out var message) is { } address)
         {
-            await CloseAsync(socket, WebSocketCloseStatus.InternalServerError).ConfigureAwait(false);
-            return;
-        }
-
-        using var age = new CancellationTokenSource(ServerLimits.ProvisioningSocketAge, time);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, age.Token);
-        var receiving = ReceiveAsync(socket, ending.Token);
-        try
-        {
-            var body = new ProvisioningAddress { Address = address }.ToByteString();
-            await AskAsync(socket, "/v1/address", AddressRequest, body, ending.Token).ConfigureAwait(false);
-            if (await Task.WhenAny(message, receiving).WaitAsync(ending.Token).ConfigureAwait(false) == message)
+            code = SocketCodes.Normal;
+            using var age = new CancellationTokenSource(ServerLimits.ProvisioningSocketAge, time);
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, age.Token);
+            try
             {
-                var relayed = UnsafeByteOperations.UnsafeWrap(await message.ConfigureAwait(false));
-                await AskAsync(socket, "/v1/message", MessageRequest, relayed, ending.Token).ConfigureAwait(false);
-                await Task.WhenAny(_acknowledged.Task, receiving).WaitAsync(ending.Token).ConfigureAwait(false);
+                await RelayAsync(stream, address, message, receiving, ending.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                code = stopping.IsCancellationRequested ? SocketCodes.GoingAway : SocketCodes.Normal;
+            }
+            finally
+            {
+                addresses.Leave(origin, address);
             }
         }
-        catch (Exception ended) when (ended is OperationCanceledException or WebSocketException or ObjectDisposedException)
-        {
-            // It has gone, or its time is out.
-        }
-        finally
-        {
-            addresses.Leave(origin, address);
-        }
 
-        await CloseAsync(socket, WebSocketCloseStatus.NormalClosure).ConfigureAwait(false);
-        await ending.CancelAsync().ConfigureAwait(false);
-        await receiving.ConfigureAwait(false);
+        await CloseAsync(socket, stream, receiving, code).ConfigureAwait(false);
     }
 
-    /// <summary>Lets go of what it holds.</summary>
-    public void Dispose() => _sending.Dispose();
+    private async Task RelayAsync(
+        SocketStream stream, string address, Task<byte[]> message, Task receiving, CancellationToken ending)
+    {
+        var said = new ProvisioningAddress { Address = address }.ToByteArray();
+        await stream.SendAsync(SocketFrame.Ask(AddressRequest, "/v1/address", said, Now)).ConfigureAwait(false);
+        if (await Task.WhenAny(message, receiving).WaitAsync(ending).ConfigureAwait(false) == message)
+        {
+            var relayed = await message.WaitAsync(ending).ConfigureAwait(false);
+            await stream.SendAsync(SocketFrame.Ask(MessageRequest, "/v1/message", relayed, Now)).ConfigureAwait(false);
+            await Task.WhenAny(_acknowledged.Task, receiving).WaitAsync(ending).ConfigureAwait(false);
+        }
+    }
 
-    private async Task ReceiveAsync(WebSocket socket, CancellationToken cancellation)
+    // Until the other side's farewell, or until it says what is not of the protocol.
+    private async Task ReceiveAsync(WebSocket socket, SocketStream stream)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(LargestMessage);
         try
         {
-            while (await ReadAsync(socket, buffer, cancellation).ConfigureAwait(false) is { } read)
+            while (await ReadAsync(socket, buffer).ConfigureAwait(false) is { } read)
             {
                 if (read is { Type: SocketMessage.Types.Type.Response, Response.Id: MessageRequest })
                 {
@@ -72,15 +74,12 @@ internal sealed class ProvisioningSocket(ProvisioningAddresses addresses, ulong 
                 else if (read is { Type: SocketMessage.Types.Type.Request, Request: { } request })
                 {
                     var isAlive = request is { Verb: "GET", Path: "/v1/keepalive/provisioning" or "/v1/keepalive" };
-                    var response = new SocketResponse { Id = request.Id, Status = isAlive ? 200u : 404u, Reason = isAlive ? "OK" : "" };
-                    response.Headers.Add(Timestamp());
-                    var said = new SocketMessage { Type = SocketMessage.Types.Type.Response, Response = response };
-                    await SendAsync(socket, said, cancellation).ConfigureAwait(false);
+                    var answer = isAlive ? Response.Ok : new Response(404);
+                    await stream.SendAsync(SocketFrame.Answer(request.Id, answer, Now)).ConfigureAwait(false);
                 }
             }
         }
-        catch (Exception ended)
-            when (ended is OperationCanceledException or WebSocketException or InvalidProtocolBufferException or ObjectDisposedException)
+        catch (Exception ended) when (ended is InvalidProtocolBufferException || DeviceSocket.IsGone(ended))
         {
             // The other side has gone, or does not speak the protocol.
         }
@@ -90,12 +89,14 @@ internal sealed class ProvisioningSocket(ProvisioningAddresses addresses, ulong 
         }
     }
 
-    private static async Task<SocketMessage?> ReadAsync(WebSocket socket, byte[] buffer, CancellationToken cancellation)
+    private static async Task<SocketMessage?> ReadAsync(WebSocket socket, byte[] buffer)
     {
-        for (var length = 0; length < LargestMessage;)
+        for (var (length, empties) = (0, 0); length < LargestMessage && empties <= ServerLimits.EmptyFragments;)
         {
-            var read = await socket.ReceiveAsync(buffer.AsMemory(length, LargestMessage - length), cancellation).ConfigureAwait(false);
+            var read = await socket.ReceiveAsync(buffer.AsMemory(length, LargestMessage - length), CancellationToken.None)
+                .ConfigureAwait(false);
             length += read.Count;
+            empties += read.Count == 0 ? 1 : 0;
             if (read.MessageType == WebSocketMessageType.Close)
             {
                 return null;
@@ -110,40 +111,25 @@ internal sealed class ProvisioningSocket(ProvisioningAddresses addresses, ulong 
         return null;
     }
 
-    private Task AskAsync(WebSocket socket, string path, ulong id, ByteString body, CancellationToken cancellation)
-    {
-        var request = new SocketRequest { Verb = "PUT", Path = path, Id = id, Body = body };
-        request.Headers.Add(Timestamp());
-        return SendAsync(socket, new SocketMessage { Type = SocketMessage.Types.Type.Request, Request = request }, cancellation);
-    }
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private string Timestamp() =>
-        $"X-Signal-Timestamp: {time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)}";
-
-    private async Task SendAsync(WebSocket socket, SocketMessage message, CancellationToken cancellation)
+    // Reading goes on until the other side has answered the farewell: a read that is broken off would cut the connection before it.
+    private async Task CloseAsync(WebSocket socket, SocketStream stream, Task receiving, int code)
     {
-        await _sending.WaitAsync(cancellation).ConfigureAwait(false);
+        using var limit = new CancellationTokenSource(ServerLimits.SocketFarewell, time);
         try
         {
-            await socket.SendAsync(message.ToByteArray(), WebSocketMessageType.Binary, endOfMessage: true, cancellation)
-                .ConfigureAwait(false);
+            stream.EndMessages();
+            await socket.CloseOutputAsync((WebSocketCloseStatus)code, null, limit.Token).ConfigureAwait(false);
+            await receiving.WaitAsync(limit.Token).ConfigureAwait(false);
         }
-        finally
+        catch (Exception gone) when (DeviceSocket.IsGone(gone))
         {
-            _sending.Release();
+            // It has gone already, or does not listen.
+            stream.Abort();
         }
-    }
 
-    private async Task CloseAsync(WebSocket socket, WebSocketCloseStatus status)
-    {
-        try
-        {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5), time);
-            await socket.CloseOutputAsync(status, null, limit.Token).ConfigureAwait(false);
-        }
-        catch (Exception gone) when (gone is WebSocketException or OperationCanceledException or ObjectDisposedException)
-        {
-            // It has gone already.
-        }
+        await receiving.WaitAsync(Timeout.InfiniteTimeSpan, time).ConfigureAwait(false);
+        await stream.FinishAsync().ConfigureAwait(false);
     }
 }

@@ -6,7 +6,8 @@ namespace Fluister.Server.Requests;
 /// <summary>A request, whether it came over HTTP or within a WebSocket.</summary>
 internal sealed class Request
 {
-    private static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+    /// <summary>No headers, no parameters.</summary>
+    public static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>GET, PUT and so on.</summary>
     public required string Verb { get; init; }
@@ -20,8 +21,12 @@ internal sealed class Request
     /// <summary>Headers, by names in any case.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = None;
 
-    /// <summary>The body, already in memory and within <see cref="ServerLimits.Body"/>.</summary>
-    public ReadOnlyMemory<byte> Body { get; init; }
+    /// <summary>The body, in memory and within the route's limit; where <see cref="ReadBody"/> is there, it comes with that.</summary>
+    public ReadOnlyMemory<byte> Body { get; set; }
+
+    /// <summary>Takes a body that is still on its way, of at most so many bytes; gives an answer where it cannot be had. Called once it is
+    /// known that there is such a route and that the caller may call it.</summary>
+    public Func<Request, int, CancellationToken, ValueTask<Response?>>? ReadBody { get; init; }
 
     /// <summary>Who asks; none for callers who do not say.</summary>
     public Caller? Caller { get; set; }

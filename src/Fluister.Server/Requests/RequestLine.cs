@@ -10,12 +10,12 @@ internal static class RequestLine
     public static (string Path, IReadOnlyDictionary<string, string> Query) Split(string target)
     {
         var mark = target.IndexOf('?', StringComparison.Ordinal);
-        var query = new Dictionary<string, string>(StringComparer.Ordinal);
         if (mark < 0)
         {
-            return (target, query);
+            return (target, Request.None);
         }
 
+        var query = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var pair in target[(mark + 1)..].Split('&', MostParameters, StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = pair.IndexOf('=', StringComparison.Ordinal);

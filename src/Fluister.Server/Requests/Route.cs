@@ -9,4 +9,8 @@ internal sealed record Route(string Verb, string Template, Access Access, Func<R
 {
     /// <summary>Most bytes of a body; what is larger is refused with 413.</summary>
     public int BodyLimit { get; init; } = ServerLimits.Body;
+
+    /// <summary>What the route itself asks of a caller, where that is seen without the body, which is not read before; it refuses with
+    /// <see cref="RefusedException"/>.</summary>
+    public Action<Request>? Admit { get; init; }
 }

@@ -1,3 +1,4 @@
+using Fluister.Server.Operations;
 using Fluister.Server.Stores;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -9,6 +10,7 @@ internal sealed class Router
 {
     private readonly Func<Caller, Caller?> _refresh;
     private readonly ILogger _log;
+    private readonly int _longest;
     private readonly Dictionary<(string Verb, int Segments), List<(string[] Template, Route Route)>> _routes = [];
 
     /// <summary>Takes the rooms' routes; two that could match the same request are a mistake.</summary>
@@ -23,6 +25,7 @@ internal sealed class Router
         {
             var template = Segments(route.Template);
             var key = (route.Verb, template.Length);
+            _longest = Math.Max(_longest, template.Length);
             if (!_routes.TryGetValue(key, out var list))
             {
                 _routes[key] = list = [];
@@ -37,18 +40,15 @@ internal sealed class Router
     /// <summary>Every route, for the table of who may what.</summary>
     public IEnumerable<Route> Routes => _routes.Values.SelectMany(list => list.Select(entry => entry.Route));
 
-    /// <summary>Most bytes of a body that a route takes; those of other paths where there is none.</summary>
-    public int BodyLimit(string verb, string path) =>
-        Find(new Request { Verb = verb, Path = path })?.BodyLimit ?? ServerLimits.Body;
-
     /// <summary>Answers a request: finds its route, checks who may call it, and turns refusals into responses.</summary>
-    public async ValueTask<Response> AnswerAsync(Request request, CancellationToken cancellation)
-    {
-        if (Find(request) is not { } route)
-        {
-            return new Response(404);
-        }
+    public ValueTask<Response> AnswerAsync(Request request, CancellationToken cancellation) =>
+        Find(request) is not { } route ? ValueTask.FromResult(new Response(404))
+            : !Telemetry.WatchesRequests ? AnswerAsync(route, request, cancellation)
+            : Telemetry.WatchAsync(
+                route.Verb, route.Template, () => AnswerAsync(route, request, cancellation), response => response.Status);
 
+    private async ValueTask<Response> AnswerAsync(Route route, Request request, CancellationToken cancellation)
+    {
         try
         {
             if (request.Caller is { } before && (request.Caller = _refresh(before)) is null)
@@ -59,6 +59,13 @@ internal sealed class Router
             if (Refusal(route, request) is { } refusal)
             {
                 return refusal;
+            }
+
+            route.Admit?.Invoke(request);
+            if (request.ReadBody is { } read
+                && await read(request, route.BodyLimit, cancellation).ConfigureAwait(false) is { } unread)
+            {
+                return unread;
             }
 
             return await route.Handle(request, cancellation).ConfigureAwait(false);
@@ -113,39 +120,48 @@ internal sealed class Router
 
     private Route? Find(Request request)
     {
-        var path = Segments(request.Path);
-        if (!_routes.TryGetValue((request.Verb, path.Length), out var candidates))
+        // One more than any route has, so that what is longer is none.
+        var path = request.Path.AsSpan();
+        Span<Range> ranges = stackalloc Range[_longest + 1];
+        var segments = path.Split(ranges, '/', StringSplitOptions.RemoveEmptyEntries);
+        if (!_routes.TryGetValue((request.Verb, segments), out var candidates))
         {
             return null;
         }
 
         foreach (var (template, route) in candidates)
         {
+            if (!Matches(template, path, ranges))
+            {
+                continue;
+            }
+
             Dictionary<string, string>? values = null;
-            var matches = true;
-            for (var i = 0; i < path.Length && matches; i++)
+            for (var i = 0; i < template.Length; i++)
             {
                 if (IsParameter(template[i]))
                 {
-                    (values ??= [])[template[i][1..^1]] = Uri.UnescapeDataString(path[i]);
-                }
-                else
-                {
-                    matches = template[i] == path[i];
+                    (values ??= [])[template[i][1..^1]] = Uri.UnescapeDataString(path[ranges[i]]);
                 }
             }
 
-            if (matches)
-            {
-                if (values is not null)
-                {
-                    request.Values = values;
-                }
-
-                return route;
-            }
+            request.Values = values ?? Request.None;
+            return route;
         }
 
         return null;
+    }
+
+    private static bool Matches(string[] template, ReadOnlySpan<char> path, ReadOnlySpan<Range> segments)
+    {
+        for (var i = 0; i < template.Length; i++)
+        {
+            if (!IsParameter(template[i]) && !path[segments[i]].SequenceEqual(template[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

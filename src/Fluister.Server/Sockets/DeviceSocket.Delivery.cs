@@ -1,181 +1,314 @@
-using System.Collections.Concurrent;
-using System.Threading.Channels;
 using Fluister.Server.Mailboxes;
 using Fluister.Server.Messages;
-using Fluister.Server.Stores;
 using Fluister.Wire.Protos;
-using Google.Protobuf;
-using Microsoft.Data.Sqlite;
 
 namespace Fluister.Server.Sockets;
 
-// The mailbox of the device behind the socket.
+// The mailbox of the device behind the socket. What is handed over is sent from memory; the database is read at the start, and where
+// something was not handed over or there was too much of it. Fields here are guarded by the gate.
 internal sealed partial class DeviceSocket
 {
-    private readonly ConcurrentDictionary<ulong, Delivery> _inFlight = [];
-    private readonly SemaphoreSlim _room = new(ServerLimits.InFlight);
-    private readonly Channel<Delivery> _acknowledged = Channel.CreateUnbounded<Delivery>(
-        new UnboundedChannelOptions { SingleReader = true });
-    private readonly Channel<bool> _hints = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
-
-    private readonly ConcurrentQueue<(Letter Letter, DateTimeOffset Came)> _offered = [];
-
+    private IReadOnlyList<Letter> _read = [];
+    private int _readAt;
+    private Queue<Letter>? _handed;
+    private Queue<(Letter Letter, DateTimeOffset Came)>? _offered;
+    private int _handedBytes;
+    private int _offeredBytes;
+    private Dictionary<ulong, Delivery>? _inFlight;
+    private int _room = ServerLimits.InFlight;
+    private int _unconfirmed;
+    private long _last;
     private ulong _nextId;
+    private bool _mustRead = true;
+    private bool _isEmptySaid;
+    private bool _isDelivering;
 
-    private MailboxKey Mailbox => new(_caller!.Account.Aci, _caller.Device.Id);
-
-    /// <inheritdoc/>
-    public void Hint() => _hints.Writer.TryWrite(true);
-
-    /// <inheritdoc/>
-    public void Offer(Letter letter)
+    private enum Step
     {
-        _offered.Enqueue((letter, _time.GetUtcNow()));
-        while (_offered.Count > ServerLimits.OfferedLetters && _offered.TryDequeue(out _))
-        {
-        }
+        Nothing,
+        Read,
+        SayEmpty,
+        Send,
+        Skip,
+    }
 
-        Hint();
+    private MailboxKey Mailbox => new(Caller!.Account.Aci, Caller.Device.Id);
+
+    /// <inheritdoc/>
+    public void Hand(Letter letter)
+    {
+        lock (_gate)
+        {
+            if (_isStopped)
+            {
+                return;
+            }
+
+            if (letter.Sequence == 0)
+            {
+                Offer(letter);
+            }
+            else if (!_mustRead)
+            {
+                (_handed ??= new()).Enqueue(letter);
+                _handedBytes += letter.Size;
+                if (_handed.Count > ServerLimits.HandedLetters || _handedBytes > ServerLimits.HandedBytes)
+                {
+                    (_handed, _handedBytes, _mustRead) = (null, 0, true);
+                }
+            }
+
+            Wake();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void TakenOut(int letters)
+    {
+        lock (_gate)
+        {
+            _unconfirmed -= letters;
+            _room += letters;
+            Wake();
+            TellIfQuiet();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void NotTakenOut(int letters)
+    {
+        // They come again on the next connection, which is better now than later.
+        BeginClosing(SocketCodes.GoingAway);
+        TakenOut(letters);
     }
 
     /// <inheritdoc/>
     public void Gone() => BeginClosing(SocketCodes.Reauthenticate);
 
-    private async Task DeliverAsync(CancellationToken stopping)
+    /// <inheritdoc/>
+    public void Execute() => _ = DeliverAsync();
+
+    /// <summary>Waits until nothing is delivered here any more, and what was acknowledged here is out of the mailbox; it must have begun to
+    /// end.</summary>
+    public Task WaitForDeliveryAsync()
     {
-        await Task.Yield();
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(stopping, _delivering.Token, _ending.Token);
-        _mailboxes.Watch(Mailbox, this);
-        try
+        lock (_gate)
         {
-            await DeliverAllAsync(linked.Token).ConfigureAwait(false);
+            return IsQuiet ? Task.CompletedTask : (_quiet ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
-        catch (Exception ended) when (IsGone(ended))
+    }
+
+    // Of those that are delivered now or never, the oldest goes.
+    private void Offer(Letter letter)
+    {
+        (_offered ??= new()).Enqueue((letter, _time.GetUtcNow()));
+        _offeredBytes += letter.Size;
+        while (_offered.Count > ServerLimits.OfferedLetters || (_offered.Count > 1 && _offeredBytes > ServerLimits.HandedBytes))
         {
-            // What was not acknowledged stays.
+            _offeredBytes -= _offered.Dequeue().Letter.Size;
         }
-        catch (SqliteException)
+    }
+
+    private bool IsQuiet => _isStopped && !_isDelivering && _unconfirmed == 0;
+
+    private void BeginDelivery()
+    {
+        lock (_gate)
         {
-            // The disk fails; the device comes again.
-            BeginClosing(SocketCodes.GoingAway);
+            // One whose device has connected elsewhere by now must not take that one's place.
+            if (!_isStopped)
+            {
+                _mailboxes.Watch(Mailbox, this);
+                Wake();
+            }
         }
-        finally
+    }
+
+    private void StopDelivery()
+    {
+        lock (_gate)
+        {
+            _isStopped = true;
+            (_handed, _offered, _read) = (null, null, []);
+            TellIfQuiet();
+        }
+
+        if (ReceivesMessages)
         {
             _mailboxes.Unwatch(Mailbox, this);
-            _delivered.TrySetResult();
         }
     }
 
-    private async Task DeliverAllAsync(CancellationToken cancellation)
+    private void TellIfQuiet()
     {
-        var last = 0L;
-        var isEmptySaid = false;
-        while (true)
+        if (IsQuiet)
         {
-            while (_offered.TryDequeue(out var offered))
-            {
-                await PushAsync(offered.Letter, offered.Came + ServerLimits.OfferAge, cancellation).ConfigureAwait(false);
-            }
-
-            var letters = _mailboxes.Read(Mailbox, last);
-            foreach (var letter in letters)
-            {
-                await PushAsync(letter, DateTimeOffset.MaxValue, cancellation).ConfigureAwait(false);
-                last = letter.Sequence;
-            }
-
-            if (letters.Count > 0)
-            {
-                continue;
-            }
-
-            if (!isEmptySaid)
-            {
-                isEmptySaid = true;
-                await AskAsync("/api/v1/queue/empty", ByteString.Empty, cancellation).ConfigureAwait(false);
-            }
-
-            await _hints.Reader.ReadAsync(cancellation).ConfigureAwait(false);
+            _quiet?.TrySetResult();
         }
     }
 
-    private async Task PushAsync(Letter letter, DateTimeOffset until, CancellationToken cancellation)
+    private bool IsWaiting => (_room > 0 && (_readAt < _read.Count || _handed is { Count: > 0 } || _offered is { Count: > 0 }))
+        || (_readAt == _read.Count && (_mustRead || !_isEmptySaid));
+
+    // On a thread of the pool, since whoever hands a letter over must not wait; one at a time for a socket.
+    private void Wake()
     {
-        await _room.WaitAsync(cancellation).ConfigureAwait(false);
-
-        // It may have waited for room for long.
-        if (_time.GetUtcNow() > until)
+        if (!_isDelivering && !_isStopped && IsWaiting)
         {
-            _room.Release();
-            return;
+            _isDelivering = true;
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
-
-        // Until it is acknowledged only what that needs is held, not the letter.
-        var envelope = Envelope.Parser.ParseFrom(letter.Envelope);
-        var delivery = new Delivery(letter.Sequence, DeliveryReceipt.For(envelope, _caller!.Device.Id));
-        if (envelope.Story && !WantsStories)
-        {
-            _acknowledged.Writer.TryWrite(delivery with { Receipt = null });
-            return;
-        }
-
-        _inFlight[_nextId] = delivery;
-        await AskAsync("/api/v1/message", UnsafeByteOperations.UnsafeWrap(letter.Envelope), cancellation).ConfigureAwait(false);
     }
 
-    private Task AskAsync(string path, ByteString body, CancellationToken cancellation)
+    private async Task DeliverAsync()
     {
-        var request = new SocketRequest { Verb = "PUT", Path = path, Id = _nextId++, Body = body };
-        request.Headers.Add($"X-Signal-Timestamp: {Timestamp()}");
-        return SendAsync(new SocketMessage { Type = SocketMessage.Types.Type.Request, Request = request }, cancellation);
+        try
+        {
+            while (true)
+            {
+                var step = Next(out var letter, out var id);
+                switch (step)
+                {
+                    case Step.Nothing:
+                        return;
+                    case Step.Read:
+                        Take(_mailboxes.Read(Mailbox, _last));
+                        break;
+                    case Step.SayEmpty:
+                        await _stream.SendAsync(SocketFrame.Ask(id, "/api/v1/queue/empty", default, Now)).ConfigureAwait(false);
+                        break;
+                    case Step.Send:
+                        await _stream.SendAsync(SocketFrame.Ask(id, "/api/v1/message", letter!.Whole, Now)).ConfigureAwait(false);
+                        break;
+                    default:
+                        _mailboxes.Acknowledge(Mailbox, letter!.Sequence, null, this);
+                        break;
+                }
+            }
+        }
+#pragma warning disable CA1031 // The disk fails, or a mistake; in either case the device comes again, and must not find this one waiting.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            BeginClosing(SocketCodes.GoingAway);
+            Next(out _, out _);
+        }
+    }
+
+    // What is to be done; where that is nothing, delivery has ended for now.
+    private Step Next(out Letter? letter, out ulong id)
+    {
+        lock (_gate)
+        {
+            (letter, id) = (null, 0);
+            while (!_isStopped && IsWaiting)
+            {
+                if (_room > 0 && _offered is { Count: > 0 })
+                {
+                    (letter, var came) = _offered.Dequeue();
+                    _offeredBytes -= letter.Size;
+                    if (_time.GetUtcNow() <= came + ServerLimits.OfferAge)
+                    {
+                        return Begin(letter, out id);
+                    }
+                }
+                else if (_readAt < _read.Count)
+                {
+                    letter = _read[_readAt++];
+                    return Begin(letter, out id);
+                }
+                else if (_mustRead)
+                {
+                    _mustRead = false;
+                    return Step.Read;
+                }
+                else if (!_isEmptySaid)
+                {
+                    _isEmptySaid = true;
+                    id = _nextId++;
+                    return Step.SayEmpty;
+                }
+                else
+                {
+                    letter = _handed!.Dequeue();
+                    _handedBytes -= letter.Size;
+
+                    // It may have been read from the database meanwhile.
+                    if (letter.Sequence > _last)
+                    {
+                        return Begin(letter, out id);
+                    }
+                }
+            }
+
+            (_read, _readAt) = _readAt == _read.Count ? ([], 0) : (_read, _readAt);
+            _isDelivering = false;
+            TellIfQuiet();
+            return Step.Nothing;
+        }
+    }
+
+    // Until it is acknowledged only what that needs is held, not the letter.
+    private Step Begin(Letter letter, out ulong id)
+    {
+        id = 0;
+        _last = Math.Max(_last, letter.Sequence);
+        _room--;
+        if (letter.IsStory && !WantsStories)
+        {
+            _unconfirmed++;
+            return Step.Skip;
+        }
+
+        id = _nextId++;
+        (_inFlight ??= [])[id] = new Delivery(letter.Sequence, letter.Receipt);
+        return Step.Send;
+    }
+
+    private void Take(IReadOnlyList<Letter> letters)
+    {
+        lock (_gate)
+        {
+            if (!_isStopped)
+            {
+                // Where there were some there may be more.
+                (_read, _readAt) = (letters, 0);
+                _mustRead |= letters.Count > 0;
+            }
+        }
     }
 
     private void Acknowledged(SocketResponse response)
     {
-        if (!_inFlight.TryRemove(response.Id, out var delivery))
+        var isTaken = response.Status is >= 200 and < 300;
+        Delivery delivery;
+        lock (_gate)
+        {
+            if (_inFlight is null || !_inFlight.Remove(response.Id, out delivery))
+            {
+                return;
+            }
+
+            isTaken &= delivery.Sequence > 0 || delivery.Receipt is not null;
+            _unconfirmed += isTaken ? 1 : 0;
+            _room += isTaken ? 0 : 1;
+            Wake();
+        }
+
+        if (!isTaken)
         {
             return;
         }
 
-        if (response.Status is >= 200 and < 300)
+        try
         {
-            _acknowledged.Writer.TryWrite(delivery);
+            _mailboxes.Acknowledge(Mailbox, delivery.Sequence, delivery.Receipt, this);
         }
-        else
+#pragma warning disable CA1031 // As above: it comes again, and nobody waits for its acknowledgement.
+        catch (Exception)
+#pragma warning restore CA1031
         {
-            _room.Release();
-        }
-    }
-
-    // Takes out together what was acknowledged meanwhile, with one commit, and keeps its room until then.
-    private async Task AcknowledgeAllAsync()
-    {
-        var batch = new List<Delivery>();
-        while (await _acknowledged.Reader.WaitToReadAsync().ConfigureAwait(false))
-        {
-            batch.Clear();
-            while (_acknowledged.Reader.TryRead(out var delivery))
-            {
-                batch.Add(delivery);
-            }
-
-            try
-            {
-                var receipts = batch.Select(delivery => delivery.Receipt).OfType<DeliveryReceipt>().ToList();
-                await _mailboxes.AcknowledgeAsync(
-                    Mailbox,
-                    [.. batch.Where(delivery => delivery.Sequence > 0).Select(delivery => delivery.Sequence)],
-                    receipts.Count == 0 ? null : session =>
-                        [.. receipts.SelectMany(receipt => receipt.Letters(session, _clock))]).ConfigureAwait(false);
-            }
-            catch (Exception failed) when (failed is SqliteException or StoreBusyException)
-            {
-                // They stay, and come again on the next connection, which is better now than later.
-                BeginClosing(SocketCodes.GoingAway);
-            }
-
-            _room.Release(batch.Count);
+            NotTakenOut(1);
         }
     }
 

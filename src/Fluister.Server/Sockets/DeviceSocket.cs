@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Net.WebSockets;
 using Fluister.Server.Mailboxes;
 using Fluister.Server.Requests;
@@ -13,55 +12,66 @@ namespace Fluister.Server.Sockets;
 /// <para>A letter leaves the mailbox when the device answers its delivery with a status of success, and not before. What is not answered
 /// comes again on the next connection.</para>
 /// <para>At most <see cref="ServerLimits.InFlight"/> letters wait for an answer, and at most <see cref="ServerLimits.SocketRequests"/>
-/// requests
-/// are worked on; a client that goes on regardless is no longer read from, so that its data waits on its own side. One that does not read
-/// is given up after <see cref="ServerLimits.SocketSend"/>.</para>
-/// <para>Three things go on at once: reading, delivering, and taking acknowledged letters out. All have ended when
-/// <see cref="RunAsync"/> returns.</para>
+/// requests are worked on, and no further one while <see cref="ServerLimits.SocketPending"/> bytes wait to leave; a client that goes on
+/// regardless is no longer read from, so that its data waits on its own side. One that does
+/// not read is given up after <see cref="ServerLimits.SocketSend"/>.</para>
+/// <para>An idle one costs little: it waits in one read, and has no task, timer or buffer of its own. Delivery begins where a letter is
+/// handed to it, and ends with the last. All that goes on has ended when <see cref="RunAsync"/> returns.</para>
 /// </remarks>
-internal sealed partial class DeviceSocket : IMailboxWatcher, IDisposable
+internal sealed partial class DeviceSocket : IMailboxWatcher, IThreadPoolWorkItem, IDisposable
 {
+    private const int SmallBuffer = 4096;
+
     private readonly WebSocket _socket;
+    private readonly SocketStream _stream;
     private readonly Router _router;
-    private readonly Caller? _caller;
     private readonly ulong _origin;
     private readonly TimeProvider _time;
     private readonly MailboxStore _mailboxes;
-    private readonly ServerClock _clock;
-    private readonly SemaphoreSlim _sending = new(1);
-    private readonly SemaphoreSlim _requests = new(ServerLimits.SocketRequests);
-    private readonly CancellationTokenSource _ending = new();
-    private readonly CancellationTokenSource _delivering = new();
-    private readonly TaskCompletionSource _received = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _delivered = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _closing = new();
+    private readonly Lock _gate = new();
+    private CancellationTokenSource? _ending;
+    private TaskCompletionSource? _answered;
+    private TaskCompletionSource? _quiet;
+    private TaskCompletionSource? _received;
     private Task? _closed;
+    private int _answering;
+    private bool _isStopped;
+    private bool _isReceived;
     private bool _isOver;
 
-    /// <summary>Takes an open socket; the caller, if any, has been checked.</summary>
-    public DeviceSocket(
-        WebSocket socket, Router router, Caller? caller, ulong origin, MailboxStore mailboxes, ServerClock clock, TimeProvider time)
+    /// <summary>Takes an open connection; the caller, if any, has been checked.</summary>
+    public DeviceSocket(SocketStream stream, Router router, Caller? caller, ulong origin, MailboxStore mailboxes, TimeProvider time)
     {
-        (_socket, _router, _caller, _origin) = (socket, router, caller, origin);
-        (_mailboxes, _clock, _time) = (mailboxes, clock, time);
+        (_stream, _router, Caller, _origin, _mailboxes, _time) = (stream, router, caller, origin, mailboxes, time);
+        _socket = WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true });
+        ReceivesMessages = caller is not null;
     }
+
+    /// <summary>The device behind it, as it was when it connected.</summary>
+    public Caller? Caller { get; }
 
     /// <summary>Whether the device wants stories; those that it does not want are taken for acknowledged, as Signal's service
     /// does.</summary>
     public bool WantsStories { get; init; }
 
-    /// <summary>Waits until nothing is delivered here any more.</summary>
-    public Task WaitForDeliveryAsync() => _delivered.Task.WaitAsync(Timeout.InfiniteTimeSpan, _time);
+    /// <summary>Whether the device is sent its mailbox here. One that does not want that is answered, and nothing else.</summary>
+    public bool ReceivesMessages { get; init; }
 
-    /// <summary>Serves the socket until either side ends it. Whoever stops it cuts the connection.</summary>
-    public async Task RunAsync(CancellationToken stopping)
+    /// <summary>Whether an exception says that a connection has ended.</summary>
+    public static bool IsGone(Exception exception) =>
+        exception is OperationCanceledException or WebSocketException or ObjectDisposedException or IOException or TimeoutException;
+
+    /// <summary>Serves the socket until either side ends it.</summary>
+    public async Task RunAsync()
     {
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(stopping, _ending.Token);
-        var delivery = _caller is null ? Task.CompletedTask : DeliverAsync(stopping);
-        var acknowledging = _caller is null ? Task.CompletedTask : AcknowledgeAllAsync();
         try
         {
-            if (await ReceiveAsync(linked.Token).ConfigureAwait(false) is { } code)
+            if (ReceivesMessages)
+            {
+                BeginDelivery();
+            }
+
+            if (await ReceiveAsync().ConfigureAwait(false) is { } code)
             {
                 BeginClosing(code);
             }
@@ -70,24 +80,18 @@ internal sealed partial class DeviceSocket : IMailboxWatcher, IDisposable
         {
             // What the other side has not acknowledged stays in the mailbox.
         }
-
-        // All that goes on is waited for, so that nothing of it meets what is disposed of.
-        _received.SetResult();
-        await FinishClosingAsync().ConfigureAwait(false);
-        await _ending.CancelAsync().ConfigureAwait(false);
-        await delivery.ConfigureAwait(false);
-        _acknowledged.Writer.TryComplete();
-        await acknowledging.ConfigureAwait(false);
-        for (var i = 0; i < ServerLimits.SocketRequests; i++)
+        finally
         {
-            await _requests.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+            // All that goes on is waited for, so that nothing of it meets what is disposed of.
+            await FinishAsync().ConfigureAwait(false);
         }
     }
 
-    /// <summary>Begins to end it with a close code; what is being delivered stops at once.</summary>
+    /// <summary>Begins to end it with a close code; nothing more is delivered.</summary>
     public void BeginClosing(int code)
     {
-        lock (_closing)
+        StopDelivery();
+        lock (_gate)
         {
             if (!_isOver)
             {
@@ -96,113 +100,108 @@ internal sealed partial class DeviceSocket : IMailboxWatcher, IDisposable
         }
     }
 
+    /// <summary>Looks after it now and then: a ping for a silent one, the end of one that is stuck.</summary>
+    public void Sweep() => _stream.Sweep(isBusy: Volatile.Read(ref _answering) >= ServerLimits.SocketRequests);
+
     /// <summary>Lets go of what it holds.</summary>
     public void Dispose()
     {
-        _delivered.TrySetResult();
-        _sending.Dispose();
-        _requests.Dispose();
-        _ending.Dispose();
-        _delivering.Dispose();
-        _room.Dispose();
+        _socket.Dispose();
+        _ending?.Dispose();
     }
 
-    private static bool IsGone(Exception exception) =>
-        exception is OperationCanceledException or WebSocketException or ObjectDisposedException or IOException or TimeoutException;
+    private async Task FinishAsync()
+    {
+        StopDelivery();
+        Task closed;
+        lock (_gate)
+        {
+            (_isReceived, _isOver) = (true, true);
+            _received?.TrySetResult();
+            _ending ??= new CancellationTokenSource();
+            closed = _closed ?? Task.CompletedTask;
+        }
+
+        await closed.WaitAsync(Timeout.InfiniteTimeSpan, _time).ConfigureAwait(false);
+        await _ending.CancelAsync().ConfigureAwait(false);
+        await WaitForAnswersAsync(0, CancellationToken.None).ConfigureAwait(false);
+        await WaitForDeliveryAsync().ConfigureAwait(false);
+        await _stream.FinishAsync().ConfigureAwait(false);
+    }
 
     private async Task CloseAsync(int code)
     {
-        await _delivering.CancelAsync().ConfigureAwait(false);
-        if (code == SocketCodes.Reauthenticate)
-        {
-            await LetAnswersGoAsync().ConfigureAwait(false);
-        }
-
         using var limit = new CancellationTokenSource(ServerLimits.SocketFarewell, _time);
         try
         {
-            await _sending.WaitAsync(limit.Token).ConfigureAwait(false);
-            try
+            if (code == SocketCodes.Reauthenticate)
             {
-                await _socket.CloseOutputAsync((WebSocketCloseStatus)code, null, limit.Token).ConfigureAwait(false);
+                await LetAnswersGoAsync().ConfigureAwait(false);
             }
-            finally
-            {
-                _sending.Release();
-            }
+
+            _stream.EndMessages();
+            await _socket.CloseOutputAsync((WebSocketCloseStatus)code, null, limit.Token).ConfigureAwait(false);
+            await _stream.WaitUntilSentAsync(limit.Token).ConfigureAwait(false);
 
             // The other side answers with its own farewell, which the reader hears.
-            await _received.Task.WaitAsync(limit.Token).ConfigureAwait(false);
+            await WaitForReceivedAsync().WaitAsync(limit.Token).ConfigureAwait(false);
         }
-        catch (Exception gone) when (IsGone(gone))
+#pragma warning disable CA1031 // It has gone already, or does not listen; whatever it is, the end goes on.
+        catch (Exception)
+#pragma warning restore CA1031
         {
-            // It has gone already, or does not listen.
+            _stream.Abort();
         }
+    }
 
-        await _ending.CancelAsync().ConfigureAwait(false);
+    private Task WaitForReceivedAsync()
+    {
+        lock (_gate)
+        {
+            return _isReceived ? Task.CompletedTask : (_received ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
     }
 
     // The request that took a device's rights away is answered before its socket goes: clients take what they wait for as lost with it.
     private async Task LetAnswersGoAsync()
     {
         using var limit = new CancellationTokenSource(ServerLimits.Farewell, _time);
-        var free = 0;
         try
         {
-            for (; free < ServerLimits.SocketRequests; free++)
-            {
-                await _requests.WaitAsync(limit.Token).ConfigureAwait(false);
-            }
+            await WaitForAnswersAsync(0, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
             // It has had its time.
         }
-
-        if (free > 0)
-        {
-            _requests.Release(free);
-        }
-    }
-
-    private Task FinishClosingAsync()
-    {
-        lock (_closing)
-        {
-            _isOver = true;
-            return _closed is null ? Task.CompletedTask : _closed.WaitAsync(Timeout.InfiniteTimeSpan, _time);
-        }
     }
 
     // Reads until the other side ends; a code where what it says is a reason to.
-    private async Task<int?> ReceiveAsync(CancellationToken cancellation)
+    private async Task<int?> ReceiveAsync()
     {
         while (true)
         {
-            var (bytes, code) = await ReadMessageAsync(cancellation).ConfigureAwait(false);
-            if (bytes is null)
+            // Nothing is held while nothing comes: an empty read waits, and only then a buffer is taken.
+            var first = await _socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None).ConfigureAwait(false);
+            if (first.MessageType != WebSocketMessageType.Binary)
             {
-                return code;
+                return first.MessageType == WebSocketMessageType.Close ? SocketCodes.Normal : SocketCodes.Malformed;
             }
 
-            SocketMessage message;
-            try
-            {
-                message = SocketMessage.Parser.ParseFrom(bytes);
-            }
-            catch (InvalidProtocolBufferException)
-            {
-                return SocketCodes.Malformed;
-            }
-
+            _stream.IsWithinMessage(true);
+            var (message, code) = await ReadMessageAsync(first.EndOfMessage).ConfigureAwait(false);
+            _stream.IsWithinMessage(false);
             switch (message)
             {
+                case null:
+                    return code;
                 case { Type: SocketMessage.Types.Type.Response, Response: { } response }:
                     Acknowledged(response);
                     break;
                 case { Type: SocketMessage.Types.Type.Request, Request: { HasVerb: true, HasPath: true } request }:
-                    await _requests.WaitAsync(cancellation).ConfigureAwait(false);
-                    _ = AnswerAsync(request, cancellation);
+                    await WaitForAnswersAsync(ServerLimits.SocketRequests - 1, CancellationToken.None).ConfigureAwait(false);
+                    await _stream.WaitForRoomAsync().ConfigureAwait(false);
+                    _ = AnswerAsync(request);
                     break;
                 default:
                     return SocketCodes.Malformed;
@@ -210,42 +209,29 @@ internal sealed partial class DeviceSocket : IMailboxWatcher, IDisposable
         }
     }
 
-    private async Task<(byte[]? Bytes, int? Code)> ReadMessageAsync(CancellationToken cancellation)
+    private async ValueTask<(SocketMessage? Message, int Code)> ReadMessageAsync(bool isEmpty)
     {
-        // Nothing is held while nothing comes: an empty read waits, and only then a buffer is taken.
-        var first = await _socket.ReceiveAsync(Memory<byte>.Empty, cancellation).ConfigureAwait(false);
-        if (first.MessageType == WebSocketMessageType.Close)
-        {
-            return (null, SocketCodes.Normal);
-        }
-
-        if (first.MessageType != WebSocketMessageType.Binary)
-        {
-            return (null, SocketCodes.Malformed);
-        }
-
-        // An empty message is over with the empty read.
-        if (first.EndOfMessage)
-        {
-            return ([], null);
-        }
-
-        var buffer = ArrayPool<byte>.Shared.Rent(4096);
-        var length = 0;
+        var buffer = ArrayPool<byte>.Shared.Rent(SmallBuffer);
         try
         {
-            while (true)
+            var (length, empties) = (0, 0);
+            while (!isEmpty)
             {
-                var read = await _socket.ReceiveAsync(buffer.AsMemory(length), cancellation).ConfigureAwait(false);
+                var read = await _socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None).ConfigureAwait(false);
                 length += read.Count;
-                if (read.MessageType == WebSocketMessageType.Close || length > ServerLimits.SocketMessage)
+                if (read.MessageType == WebSocketMessageType.Close)
                 {
-                    return (null, read.MessageType == WebSocketMessageType.Close ? SocketCodes.Normal : SocketCodes.TooLarge);
+                    return (null, SocketCodes.Normal);
+                }
+
+                if (length > ServerLimits.SocketMessage || (read.Count == 0 && ++empties > ServerLimits.EmptyFragments))
+                {
+                    return (null, SocketCodes.TooLarge);
                 }
 
                 if (read.EndOfMessage)
                 {
-                    return (buffer.AsSpan(0, length).ToArray(), null);
+                    break;
                 }
 
                 if (length == buffer.Length)
@@ -256,6 +242,12 @@ internal sealed partial class DeviceSocket : IMailboxWatcher, IDisposable
                     buffer = larger;
                 }
             }
+
+            return (SocketMessage.Parser.ParseFrom(buffer.AsSpan(0, length)), 0);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return (null, SocketCodes.Malformed);
         }
         finally
         {
@@ -263,28 +255,20 @@ internal sealed partial class DeviceSocket : IMailboxWatcher, IDisposable
         }
     }
 
-    private async Task AnswerAsync(SocketRequest asked, CancellationToken cancellation)
+    // Until it waits for something, this runs where the request was read, so that an answer that is at hand costs no hop.
+    private async Task AnswerAsync(SocketRequest asked)
     {
-        // Off the reader's path: what a request waits for, the next one does not.
-        await Task.Yield();
+        CancellationToken cancellation;
+        lock (_gate)
+        {
+            _answering++;
+            cancellation = (_ending ??= new CancellationTokenSource()).Token;
+        }
+
         try
         {
             var response = await _router.AnswerAsync(Read(asked), cancellation).ConfigureAwait(false);
-            var said = new SocketResponse { Id = asked.Id, Status = (uint)response.Status, Reason = response.Status < 400 ? "OK" : "" };
-            said.Headers.Add($"X-Signal-Timestamp: {Timestamp()}");
-            if (response.ContentType is { } type)
-            {
-                said.Headers.Add($"Content-Type: {type}");
-            }
-
-            said.Headers.AddRange(response.Headers.Select(header => $"{header.Key}: {header.Value}"));
-            if (!response.Body.IsEmpty)
-            {
-                said.Body = UnsafeByteOperations.UnsafeWrap(response.Body);
-            }
-
-            await SendAsync(new SocketMessage { Type = SocketMessage.Types.Type.Response, Response = said },
-                cancellation).ConfigureAwait(false);
+            await _stream.SendAsync(SocketFrame.Answer(asked.Id, response, Now)).ConfigureAwait(false);
         }
         catch (Exception gone) when (IsGone(gone))
         {
@@ -292,13 +276,57 @@ internal sealed partial class DeviceSocket : IMailboxWatcher, IDisposable
         }
         finally
         {
-            _requests.Release();
+            lock (_gate)
+            {
+                _answering--;
+                _answered?.TrySetResult();
+                _answered = null;
+            }
+        }
+    }
+
+    // Waits until at most so many requests are being answered.
+    private async ValueTask WaitForAnswersAsync(int most, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task answered;
+            lock (_gate)
+            {
+                if (_answering <= most)
+                {
+                    return;
+                }
+
+                answered = (_answered ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+
+            await answered.WaitAsync(cancellation).ConfigureAwait(false);
         }
     }
 
     private Request Read(SocketRequest asked)
     {
         var (path, query) = RequestLine.Split(asked.Path);
+        return new Request
+        {
+            Verb = asked.Verb.ToUpperInvariant(),
+            Path = path,
+            Query = query,
+            Headers = Headers(asked),
+            Body = asked.Body.Memory,
+            Caller = Caller,
+            Origin = _origin,
+        };
+    }
+
+    private static IReadOnlyDictionary<string, string> Headers(SocketRequest asked)
+    {
+        if (asked.Headers.Count == 0)
+        {
+            return Request.None;
+        }
+
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var header in asked.Headers)
         {
@@ -309,41 +337,8 @@ internal sealed partial class DeviceSocket : IMailboxWatcher, IDisposable
             }
         }
 
-        return new Request
-        {
-            Verb = asked.Verb.ToUpperInvariant(),
-            Path = path,
-            Query = query,
-            Headers = headers,
-            Body = asked.Body.Memory,
-            Caller = _caller,
-            Origin = _origin,
-        };
+        return headers;
     }
 
-    private string Timestamp() => _time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
-
-    private async Task SendAsync(SocketMessage message, CancellationToken cancellation)
-    {
-        var bytes = message.ToByteArray();
-        await _sending.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            // A message that has begun is not cancelled, since half of one would spoil the connection; but it must leave in time.
-            var sent = _socket.SendAsync(bytes.AsMemory(), WebSocketMessageType.Binary, endOfMessage: true, _ending.Token);
-            if (!sent.IsCompletedSuccessfully)
-            {
-                await sent.AsTask().WaitAsync(ServerLimits.SocketSend, _time, CancellationToken.None).ConfigureAwait(false);
-            }
-        }
-        catch (TimeoutException)
-        {
-            await _ending.CancelAsync().ConfigureAwait(false);
-            throw;
-        }
-        finally
-        {
-            _sending.Release();
-        }
-    }
+    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -15,6 +15,9 @@ internal static class SocketCodes
     /// <summary>What came is too large.</summary>
     public const int TooLarge = 1009;
 
+    /// <summary>The server cannot do what was wanted.</summary>
+    public const int Failed = 1011;
+
     /// <summary>The device must say anew who it is: it was unlinked, or its password is another.</summary>
     public const int Reauthenticate = 4401;
 
