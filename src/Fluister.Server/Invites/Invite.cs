@@ -6,7 +6,7 @@ using Fluister.Wire;
 namespace Fluister.Server.Invites;
 
 /// <summary>Lets somebody register: a token, which goes where a client asks for a captcha, and a code, which goes where it asks for the
-/// code that was sent.</summary>
+/// code that was sent. Both together buy a receipt, which registers without a number.</summary>
 internal sealed record Invite(byte[] Token, string Code, int UsesLeft, DateTimeOffset Expires, DateTimeOffset Created)
 {
     private const int TokenBytes = 16;
@@ -24,6 +24,9 @@ internal sealed record Invite(byte[] Token, string Code, int UsesLeft, DateTimeO
         var code = (BitConverter.ToUInt32(bytes) % 1_000_000).ToString("d6", CultureInfo.InvariantCulture);
         return new Invite(token, code, uses, now + age, now);
     }
+
+    /// <summary>Reads a captcha's answer: a token, before which clients put scheme, site key and action with points between them.</summary>
+    public static byte[]? ReadCaptcha(string captcha) => ReadToken(captcha[(captcha.LastIndexOf('.') + 1)..]);
 
     /// <summary>Reads a token's text, or gives none.</summary>
     public static byte[]? ReadToken(string text)

@@ -26,6 +26,10 @@ internal sealed class InviteStore(SqliteDatabase database)
         token,
         now.ToUnixTimeMilliseconds()));
 
+    /// <summary>The code that came with an invite, which may be used up or have expired; or none.</summary>
+    public string? Code(byte[] token) => database.Read(session => session.First(
+        "SELECT code FROM invite WHERE token = ?1 AND revoked = 0", row => row.GetString(0), token));
+
     /// <summary>All invites, the newest first.</summary>
     public List<ListedInvite> List() => database.Read(session => session.Query(
         "SELECT token, code, uses_left, expires, created, revoked FROM invite ORDER BY created DESC, token",

@@ -1,6 +1,4 @@
 using Fluister.Cryptography;
-using Fluister.Protocol;
-using Fluister.Protocol.Keys;
 using Fluister.Server.Accounts;
 using Fluister.Server.Devices;
 using Fluister.Server.Identity;
@@ -16,8 +14,9 @@ namespace Fluister.Server.Registration;
 
 /// <summary>Makes accounts, and gives one that is there to the person whose it is, on a new device.</summary>
 /// <remarks>A number is a label that anybody can name. So an invite makes a new account and never gives an old one; that takes the
-/// account's recovery password, or an invite together with its registration lock.</remarks>
-internal sealed class RegistrationRoom(
+/// account's recovery password, or an invite together with its registration lock. A receipt, which an invite has bought, makes an account
+/// without a number.</remarks>
+internal sealed partial class RegistrationRoom(
     SqliteDatabase database,
     VerificationSessions sessions,
     ConnectedDevices connected,
@@ -29,57 +28,30 @@ internal sealed class RegistrationRoom(
     /// <summary>What can be asked.</summary>
     public IEnumerable<Route> Routes => [new("POST", "/v1/registration", Access.Anyone, RegisterAsync)];
 
-    private static IdentityKey Key(byte[] bytes)
-    {
-        try
-        {
-            return IdentityKey.Read(bytes);
-        }
-        catch (ProtocolException)
-        {
-            throw new RefusedException(422);
-        }
-    }
-
-    private static void Check(RegistrationJson body)
-    {
-        var attributes = body.AccountAttributes;
-        Attributes.Check(attributes);
-        object?[] given = [body.SessionId, body.RecoveryPassword, body.ReceiptCredentialPresentation];
-        var proofs = given.Count(proof => proof is not null);
-        var channels = (attributes.FetchesMessages ? 1 : 0) + (body.GcmToken is null ? 0 : 1) + (body.ApnToken is null ? 0 : 1);
-        if (proofs != 1 || channels != 1)
-        {
-            throw new RefusedException(422);
-        }
-
-        // Accounts without a number come with credentials that this server does not give yet.
-        if (body.ReceiptCredentialPresentation is not null)
-        {
-            throw new RefusedException(403);
-        }
-
-        if (attributes.PniRegistrationId is null || body.PniIdentityKey is null)
-        {
-            throw new RefusedException(422);
-        }
-    }
-
     private async ValueTask<Response> RegisterAsync(Request request, CancellationToken cancellation)
     {
         var given = Authenticator.Read(request.Header("Authorization")) ?? throw new RefusedException(401);
-        var body = request.Json(WireJson.Default.RegistrationJson);
-        Check(body);
-        var (aciKey, pniKey) = (Key(body.AciIdentityKey), Key(body.PniIdentityKey!));
-        var keys = new DeviceKeys(
-            aciKey, pniKey, (body.AciSignedPreKey, body.AciPqLastResortPreKey), (body.PniSignedPreKey, body.PniPqLastResortPreKey));
-        var fresh = Fresh(body, aciKey, pniKey, given.Password);
-        limits.Take(ServerLimits.Registration, LimitKey.Of(given.Name));
+        limits.Take(ServerLimits.RegistrationOfOrigin, request.Origin);
+        var newcomer = new Newcomer(request.Json(WireJson.Default.RegistrationJson));
+        if (newcomer.Body.ReceiptCredentialPresentation is { Length: > 0 } presentation)
+        {
+            // The name says nothing: there is no number, and the account's id is not known yet.
+            var (made, earlier) = await RedeemAsync(newcomer, presentation, given.Password).ConfigureAwait(false);
+            return await AnswerAsync(made, earlier, isReregistration: false, storage: made).ConfigureAwait(false);
+        }
 
-        var session = body.SessionId is { } id ? Verified(id, given.Name) : null;
-        var (account, before) = await database.WriteAsync(connection => session is null
-            ? Recover(connection, body, given.Name, fresh, keys)
-            : Register(connection, body, session, fresh, keys)).ConfigureAwait(false);
+        var isAccount = Guid.TryParseExact(given.Name, "D", out var aci);
+        limits.Take(ServerLimits.Registration, isAccount ? aci : LimitKey.Of(given.Name));
+        var (account, before) = isAccount
+            ? await RecoverAsync(newcomer, aci, given.Password).ConfigureAwait(false)
+            : await RegisterNumberAsync(newcomer, given.Name, given.Password).ConfigureAwait(false);
+        return await AnswerAsync(account, before, isReregistration: before is not null, storage: before).ConfigureAwait(false);
+    }
+
+    // Ends the connections of the devices that went. Whether there may be something in storage is asked of the account as it was; of one
+    // that a receipt made, as it is.
+    private async Task<Response> AnswerAsync(Account account, Account? before, bool isReregistration, Account? storage)
+    {
         if (before is not null)
         {
             await connected.DisconnectAsync(before.Aci, before.Devices.Select(device => device.Id)).ConfigureAwait(false);
@@ -87,10 +59,24 @@ internal sealed class RegistrationRoom(
 
         var described = AccountRoom.Describe(account) with
         {
-            Reregistration = before is not null,
-            StorageCapable = before is not null && Capabilities.Has(before, Capabilities.Storage),
+            Reregistration = isReregistration,
+            StorageCapable = storage is not null && Capabilities.Has(storage, Capabilities.Storage),
         };
         return Response.Json(described, WireJson.Default.AccountIdentityJson);
+    }
+
+    private async Task<(Account Account, Account? Before)> RegisterNumberAsync(Newcomer newcomer, string number, string password)
+    {
+        if (!newcomer.HasNumberKeys)
+        {
+            throw new RefusedException(422);
+        }
+
+        var session = newcomer.Body.SessionId is { Length: > 0 } id ? Verified(id, number) : null;
+        var fresh = newcomer.Account(password, server.Tag, time.GetUtcNow(), random);
+        return await database.WriteAsync(connection => session is null
+            ? Recover(connection, newcomer, AccountStore.FindByNumber(connection, number), fresh)
+            : Register(connection, newcomer, session, fresh)).ConfigureAwait(false);
     }
 
     private VerificationSession Verified(string id, string number) =>
@@ -99,7 +85,7 @@ internal sealed class RegistrationRoom(
             : throw new RefusedException(401);
 
     private (Account Account, Account? Before) Register(
-        SqliteSession connection, RegistrationJson body, VerificationSession session, Account fresh, DeviceKeys keys)
+        SqliteSession connection, Newcomer newcomer, VerificationSession session, Account fresh)
     {
         var existing = AccountStore.FindByNumber(connection, session.Number);
         if (existing is not null && (existing.IsDisabled || LockExpires(existing) is null))
@@ -115,45 +101,66 @@ internal sealed class RegistrationRoom(
 
         if (existing is not null)
         {
-            return Replace(connection, existing, body, fresh, keys);
+            CheckReplacing(existing, newcomer);
+            return Replace(connection, existing, newcomer, fresh);
         }
 
-        var account = Attributes.Apply(fresh with { Number = session.Number }, body.AccountAttributes, random);
-        AccountStore.Insert(connection, account);
-        keys.Publish(connection, account.Aci, Device.Primary);
-        return (account, null);
+        return (Insert(connection, newcomer, fresh with { Number = session.Number }, newcomer.Keys), null);
     }
 
     // No account and a wrong password are one answer.
-    private (Account Account, Account? Before) Recover(
-        SqliteSession connection, RegistrationJson body, string name, Account fresh, DeviceKeys keys)
+    private (Account Account, Account? Before) Recover(SqliteSession connection, Newcomer newcomer, Account? existing, Account fresh)
     {
-        var existing = Guid.TryParseExact(name, "D", out var aci)
-            ? AccountStore.Find(connection, aci)
-            : AccountStore.FindByNumber(connection, name);
-        return Attributes.Recovers(existing, body.RecoveryPassword) && existing is { IsDisabled: false }
-            ? Replace(connection, existing, body, fresh, keys)
-            : throw new RefusedException(403);
+        if (!Attributes.Recovers(existing, newcomer.Body.RecoveryPassword) || existing is not { IsDisabled: false })
+        {
+            throw new RefusedException(403);
+        }
+
+        CheckReplacing(existing, newcomer);
+        return Replace(connection, existing, newcomer, fresh);
     }
 
-    private (Account Account, Account? Before) Replace(
-        SqliteSession connection, Account existing, RegistrationJson body, Account fresh, DeviceKeys keys)
+    private Account Insert(SqliteSession connection, Newcomer newcomer, Account fresh, DeviceKeys keys)
     {
-        if (!body.SkipDeviceTransfer && Capabilities.Has(existing, Capabilities.Transfer))
+        var account = Attributes.Apply(fresh, newcomer.Body.AccountAttributes, random);
+        AccountStore.Insert(connection, account);
+        keys.Publish(connection, account.Aci, Device.Primary);
+        return account;
+    }
+
+    private void CheckReplacing(Account existing, Newcomer newcomer)
+    {
+        // An account with a number takes keys for it; one without has none, and keys that come all the same are not looked at.
+        if (existing.Number is not null && !newcomer.HasNumberKeys)
+        {
+            throw new RefusedException(400);
+        }
+
+        if (!newcomer.Body.SkipDeviceTransfer && Capabilities.Has(existing, Capabilities.Transfer))
         {
             throw new RefusedException(409);
         }
 
-        CheckLock(existing, body.AccountAttributes.RegistrationLock);
+        CheckLock(existing, newcomer.Body.AccountAttributes.RegistrationLock);
+    }
 
-        // Its devices go with their mailboxes and keys, since nobody can read these any more.
+    // An account keeps what is its own, such as its ids, its number and its username; the new device brings the rest. Its devices go with
+    // their mailboxes and keys, since nobody can read these any more.
+    private (Account Account, Account? Before) Replace(SqliteSession connection, Account existing, Newcomer newcomer, Account fresh)
+    {
         AccountStore.Update(connection, existing.Aci, account => account with { Devices = [] });
         ProfileStore.Delete(connection, existing.Aci);
         var after = AccountStore.Update(connection, existing.Aci, account => Attributes.Apply(
-            account with { AciIdentity = fresh.AciIdentity, PniIdentity = fresh.PniIdentity, Devices = fresh.Devices },
-            body.AccountAttributes,
+            account with
+            {
+                AciIdentity = fresh.AciIdentity,
+                PniIdentity = fresh.PniIdentity,
+                CredentialSalt = fresh.CredentialSalt,
+                Devices = fresh.Devices,
+            },
+            newcomer.Body.AccountAttributes,
             random));
-        keys.Publish(connection, existing.Aci, Device.Primary);
+        (existing.Number is null ? newcomer.KeysWithoutNumber : newcomer.Keys).Publish(connection, existing.Aci, Device.Primary);
         return (after!, existing);
     }
 
@@ -188,32 +195,5 @@ internal sealed class RegistrationRoom(
 
         var expires = account.Devices.Max(device => device.LastSeenDay) + ServerLimits.RegistrationLockAge;
         return expires > time.GetUtcNow() ? expires : null;
-    }
-
-    private Account Fresh(RegistrationJson body, IdentityKey aciKey, IdentityKey pniKey, string password)
-    {
-        var attributes = body.AccountAttributes;
-        var now = time.GetUtcNow();
-        return new Account
-        {
-            Aci = server.Tag.Mint(random),
-            Pni = server.Tag.Mint(random),
-            AciIdentity = aciKey,
-            PniIdentity = pniKey,
-            Devices =
-            [
-                new Device
-                {
-                    Id = Device.Primary,
-                    Password = PasswordHash.Of(password, random),
-                    RegistrationId = attributes.RegistrationId,
-                    PniRegistrationId = attributes.PniRegistrationId,
-                    Name = attributes.Name,
-                    Capabilities = Capabilities.Read(attributes.Capabilities),
-                    Created = now,
-                    LastSeenDay = ServerClock.Day(now),
-                },
-            ],
-        };
     }
 }

@@ -14,9 +14,6 @@ internal sealed class VerificationRoom(InviteStore invites, VerificationSessions
     private const int MostWrongCodes = 5;
     private const string Captcha = "captcha";
 
-    // What clients put before a captcha's token: scheme, site key and action.
-    private const char CaptchaSeparator = '.';
-
     /// <summary>What can be asked.</summary>
     public IEnumerable<Route> Routes =>
     [
@@ -69,7 +66,7 @@ internal sealed class VerificationRoom(InviteStore invites, VerificationSessions
             return TooMany(session, wait);
         }
 
-        var token = captcha is null ? null : Invite.ReadToken(captcha[(captcha.LastIndexOf(CaptchaSeparator) + 1)..]);
+        var token = captcha is null ? null : Invite.ReadCaptcha(captcha);
         if (token is null || invites.Find(token, time.GetUtcNow()) is null)
         {
             throw new RefusedException(Describe(session, 403));
