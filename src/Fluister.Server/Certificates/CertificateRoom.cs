@@ -14,6 +14,10 @@ internal sealed class CertificateRoom(ServerIdentity identity, TimeProvider time
     public IEnumerable<Route> Routes =>
     [
         new("GET", "/v1/certificate/delivery", Access.Device, (request, _) => ValueTask.FromResult(Delivery(request))),
+
+        // Without groups there are none; a refusal would make clients ask again and again.
+        new("GET", "/v1/certificate/auth/group", Access.Device, (request, _) => ValueTask.FromResult(Response.Json(
+            new GroupCredentialsJson([], [], request.Device.Account.Pni), WireJson.Default.GroupCredentialsJson))),
     ];
 
     /// <summary>A certificate for a device, with its account's number or without.</summary>

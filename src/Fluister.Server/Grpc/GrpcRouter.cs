@@ -1,4 +1,5 @@
 using System.Buffers;
+using Fluister.Server.Operations;
 using Fluister.Server.Requests;
 using Fluister.Server.Stores;
 using Google.Protobuf;
@@ -42,7 +43,12 @@ internal sealed class GrpcRouter
     }
 
     /// <summary>Answers a call, whose refusals it turns into answers.</summary>
-    public async ValueTask<GrpcAnswer> AnswerAsync(GrpcCall call, ReadOnlySequence<byte> message, CancellationToken cancellation)
+    public ValueTask<GrpcAnswer> AnswerAsync(GrpcCall call, ReadOnlySequence<byte> message, CancellationToken cancellation) =>
+        Telemetry.WatchesRequests && _methods.ContainsKey(call.Path)
+            ? Telemetry.WatchAsync("gRPC", call.Path, () => TryAsync(call, message, cancellation), answer => (int)answer.Code)
+            : TryAsync(call, message, cancellation);
+
+    private async ValueTask<GrpcAnswer> TryAsync(GrpcCall call, ReadOnlySequence<byte> message, CancellationToken cancellation)
     {
         if (Refusal(call) is { } refusal)
         {

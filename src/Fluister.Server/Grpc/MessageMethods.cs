@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Fluister.Protocol.Addresses;
 using Fluister.Server.Accounts;
+using Fluister.Server.Challenges;
 using Fluister.Server.Messages;
 using Fluister.Server.Requests;
 using Fluister.Wire.Protos;
@@ -74,10 +75,26 @@ internal sealed class MessageMethods(Dispatch dispatch)
         StaleDevices = { devices.Stale.Select(id => (uint)id) },
     };
 
+    private static ChallengeRequired Message(Challenge challenge)
+    {
+        var message = new ChallengeRequired
+        {
+            Token = challenge.Token,
+            RetryAfterSeconds = (ulong)Math.Ceiling(challenge.RetryAfter.TotalSeconds),
+        };
+        if (challenge.CanAnswer)
+        {
+            message.ChallengeOptions.Add(ChallengeRequired.Types.ChallengeType.Captcha);
+        }
+
+        return message;
+    }
+
     private static SendMessageAuthenticatedSenderResponse Answer(ServiceId target, SendOutcome outcome) => outcome switch
     {
         SendOutcome.Sent => new() { Success = new Empty() },
         SendOutcome.Mismatched mismatched => new() { MismatchedDevices = Message(target, mismatched.Devices) },
+        SendOutcome.Challenged challenged => new() { ChallengeRequired = Message(challenged.Challenge) },
         SendOutcome.NoSuchAccount => new() { DestinationNotFound = new NotFound() },
         _ => throw new UnreachableException(),
     };
@@ -101,6 +118,7 @@ internal sealed class MessageMethods(Dispatch dispatch)
         return Answer(target, await dispatch.SendAsync(new OutgoingMessage
         {
             Sender = call.Device,
+            Origin = call.Origin,
             Target = target,
             Parts = Parts(request.Messages, Plain),
             Timestamp = Timestamp(request.Messages.Timestamp),
@@ -115,6 +133,7 @@ internal sealed class MessageMethods(Dispatch dispatch)
         return Answer(target, await dispatch.SendAsync(new OutgoingMessage
         {
             Sender = call.Device,
+            Origin = call.Origin,
             Target = target,
             Parts = Parts(request.Messages, Plain),
             Timestamp = Timestamp(request.Messages.Timestamp),
@@ -140,6 +159,7 @@ internal sealed class MessageMethods(Dispatch dispatch)
         return AnswerAnonymous(target, await dispatch.SendAsync(new OutgoingMessage
         {
             AccessKey = key,
+            Origin = call.Origin,
             Target = target,
             Parts = parts,
             Timestamp = timestamp,
@@ -153,6 +173,7 @@ internal sealed class MessageMethods(Dispatch dispatch)
         var target = request.Destination.Id();
         return AnswerAnonymous(target, await dispatch.SendAsync(new OutgoingMessage
         {
+            Origin = call.Origin,
             Target = target,
             Parts = Parts(request.Messages, Sealed),
             Timestamp = Timestamp(request.Messages.Timestamp),
@@ -173,6 +194,7 @@ internal sealed class MessageMethods(Dispatch dispatch)
         var outcome = await dispatch.SendToManyAsync(new MessageForMany
         {
             Body = message.Payload.Memory,
+            Origin = call.Origin,
             Timestamp = Timestamp(message.Timestamp),
             IsUrgent = request.Urgent,
             IsStory = true,

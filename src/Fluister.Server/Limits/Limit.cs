@@ -1,7 +1,20 @@
+using System.Runtime.CompilerServices;
+
 namespace Fluister.Server.Limits;
 
 /// <summary>How often something may be done: so many times at once, and one more after each interval.</summary>
 /// <param name="Name">What is limited; the buckets of two limits never mix.</param>
 /// <param name="Burst">Most at once.</param>
 /// <param name="Refill">After how long one more is allowed.</param>
-internal sealed record Limit(string Name, int Burst, TimeSpan Refill);
+internal sealed record Limit(string Name, int Burst, TimeSpan Refill)
+{
+    /// <summary>So many in a time, all of them at once if need be.</summary>
+    public static Limit Per(TimeSpan time, int times, string name) => new(name, times, time / times);
+
+    /// <summary>Whether it is this very limit: it is a key in a table that every message asks, where a name would be hashed
+    /// anew.</summary>
+    public bool Equals(Limit? other) => ReferenceEquals(this, other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => RuntimeHelpers.GetHashCode(this);
+}

@@ -32,6 +32,9 @@ internal readonly record struct LimitKey(UInt128 First, UInt128 Second)
     /// <summary>Somebody with somebody, and perhaps with one device of theirs.</summary>
     public static LimitKey Of(Guid from, Guid to, int device = 0) => new(Number(from), Number(to) ^ (UInt128)(uint)device);
 
+    /// <summary>What comes from somewhere to somebody.</summary>
+    public static LimitKey Of(ulong origin, Guid to) => new((UInt128)origin << 64, Number(to));
+
     private static UInt128 Number(Guid id)
     {
         Span<byte> bytes = stackalloc byte[16];

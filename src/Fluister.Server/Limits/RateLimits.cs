@@ -1,3 +1,4 @@
+using Fluister.Server.Operations;
 using Fluister.Server.Requests;
 
 namespace Fluister.Server.Limits;
@@ -39,13 +40,21 @@ internal sealed class RateLimits(TimeProvider time)
     public TimeSpan? Wait(Limit limit, LimitKey key, int tokens = 1)
     {
         var now = time.GetUtcNow();
+        var whole = limit.Burst * limit.Refill;
         lock (_lock)
         {
+            // No bucket is emptier than empty, whatever the clock was set back by, or another thread has seen it show.
             var fullAt = _fullAt.TryGetValue((limit, key), out var kept) && kept > now ? kept : now;
+            if (fullAt > now + whole)
+            {
+                _fullAt[(limit, key)] = fullAt = now + whole;
+            }
+
             var after = fullAt + (tokens * limit.Refill);
-            var wait = after - now - (limit.Burst * limit.Refill);
+            var wait = after - now - whole;
             if (wait > TimeSpan.Zero)
             {
+                Telemetry.Refused.Add(1, new KeyValuePair<string, object?>("limit", limit.Name));
                 return wait;
             }
 
@@ -56,6 +65,28 @@ internal sealed class RateLimits(TimeProvider time)
 
             _fullAt[(limit, key)] = after;
             return null;
+        }
+    }
+
+    /// <summary>Whether there is a token; it is not taken.</summary>
+    public bool Allows(Limit limit, LimitKey key)
+    {
+        lock (_lock)
+        {
+            return !_fullAt.TryGetValue((limit, key), out var fullAt)
+                || fullAt + limit.Refill - time.GetUtcNow() <= limit.Burst * limit.Refill;
+        }
+    }
+
+    /// <summary>Puts a token back that was taken for nothing.</summary>
+    public void GiveBack(Limit limit, LimitKey key)
+    {
+        lock (_lock)
+        {
+            if (_fullAt.TryGetValue((limit, key), out var fullAt))
+            {
+                _fullAt[(limit, key)] = fullAt - limit.Refill;
+            }
         }
     }
 

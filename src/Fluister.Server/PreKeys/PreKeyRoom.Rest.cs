@@ -70,6 +70,7 @@ internal sealed partial class PreKeyRoom
     private Response Count(Request request)
     {
         var kind = Identity(request.Query.GetValueOrDefault("identity"));
+        _ = Identity(request.Device, kind);
         return Response.Json(
             new KeyCountJson(Count(request.Device, kind, PreKeyKind.OneTime), Count(request.Device, kind, PreKeyKind.OneTimeKem)),
             WireJson.Default.KeyCountJson);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Fluister.Protocol.Addresses;
 using Fluister.Protocol.Keys;
 using Fluister.Server.Accounts;
+using Fluister.Server.Avatars;
 using Fluister.Server.Limits;
 using Fluister.Server.Messages;
 using Fluister.Server.Requests;
@@ -10,11 +11,16 @@ using Fluister.Wire.Json;
 namespace Fluister.Server.Profiles;
 
 /// <summary>Profiles: a device sets its account's, and others who have its access key, or say who they are, read it.</summary>
-internal sealed class ProfileRoom(AccountStore accounts, ProfileStore profiles, RateLimits limits)
+internal sealed class ProfileRoom(
+    AccountStore accounts, ProfileStore profiles, AvatarForms forms, AvatarFiles? avatars, RateLimits limits)
 {
     private const int VersionDigits = 64;
     private const int CommitmentBytes = 97;
     private const int FingerprintBytes = 4;
+    private const string CredentialType = "expiringProfileKey";
+
+    // Hashed where there is no key, so that the time does not tell.
+    private static readonly byte[] Nobody = new byte[33];
 
     /// <summary>What can be asked.</summary>
     public IEnumerable<Route> Routes =>
@@ -39,14 +45,14 @@ internal sealed class ProfileRoom(AccountStore accounts, ProfileStore profiles, 
     private async ValueTask<Response> SetAsync(Request request, CancellationToken cancellation)
     {
         var given = request.Json(WireJson.Default.SetProfileJson);
-        if (!IsVersion(given.Version) || given.Commitment.Length != CommitmentBytes)
+        if (!IsVersion(given.Version) || given.Commitment.Length != CommitmentBytes || given.Name is not { Length: > 0 })
         {
             throw new RefusedException(422);
         }
 
         // Lengths are those of padded plaintexts, so that they say little.
         var (aci, version) = (request.Device.Account.Aci, given.Version.ToLowerInvariant());
-        await profiles.SetAsync(aci, new Profile
+        var profile = new Profile
         {
             Version = version,
             Commitment = given.Commitment,
@@ -55,9 +61,16 @@ internal sealed class ProfileRoom(AccountStore accounts, ProfileStore profiles, 
             AboutEmoji = OfLength(given.AboutEmoji, 60),
             PaymentAddress = OfLength(given.PaymentAddress, 582),
             PhoneNumberSharing = OfLength(given.PhoneNumberSharing, 29),
-            Avatar = given is { Avatar: true, SameAvatar: true } ? profiles.Find(aci, version)?.Profile.Avatar : null,
-        }).ConfigureAwait(false);
-        return Response.Ok;
+        };
+        var form = avatars is not null && given is { Avatar: true, SameAvatar: false } ? forms.Create(aci) : null;
+        await profiles.SetAsync(aci, profile with { Avatar = form?.Key }, keepsAvatar: given is { Avatar: true, SameAvatar: true })
+            .ConfigureAwait(false);
+        if (avatars is not null)
+        {
+            await avatars.DeleteGoneAsync().ConfigureAwait(false);
+        }
+
+        return form is null ? Response.Ok : Response.Json(form, WireJson.Default.AvatarFormJson);
     }
 
     private Response Get(Request request)
@@ -72,14 +85,20 @@ internal sealed class ProfileRoom(AccountStore accounts, ProfileStore profiles, 
             limits.Take(ServerLimits.Profile, caller.Account.Aci);
         }
 
-        var account = accounts.Find(id);
+        // One that is disabled is as good as none, whoever asks.
+        var account = accounts.Find(id) is { IsDisabled: false } found ? found : null;
         var accessKey = UnidentifiedAccess.Read(request.Header("Unidentified-Access-Key"));
         if (request.Caller is null && !UnidentifiedAccess.Opens(id.Kind == ServiceIdKind.Aci ? account : null, accessKey.Span))
         {
             throw new RefusedException(401);
         }
 
-        if (account is null || account.IsDisabled || account.Identity(id.Kind) is not { } identity)
+        if (request.Values.ContainsKey("request") && request.Query.GetValueOrDefault("credentialType") != CredentialType)
+        {
+            throw new RefusedException(400);
+        }
+
+        if (account?.Identity(id.Kind) is not { } identity)
         {
             throw new RefusedException(404);
         }
@@ -89,10 +108,15 @@ internal sealed class ProfileRoom(AccountStore accounts, ProfileStore profiles, 
 
     private ProfileJson Describe(Request request, Account account, ServiceId id, IdentityKey identity)
     {
-        // Of a number's id only the key is told; the rest is the account's.
+        // Of a number's id only the key is told, and what the account can do; the rest is the account's.
         if (id.Kind == ServiceIdKind.Pni)
         {
-            return new ProfileJson { IdentityKey = identity.Serialized.ToArray(), Uuid = id.ToString() };
+            return new ProfileJson
+            {
+                IdentityKey = identity.Serialized.ToArray(),
+                Uuid = id.ToString(),
+                Capabilities = Capabilities.Of(account, toItself: false),
+            };
         }
 
         var found = request.Values.TryGetValue("version", out var version) && IsVersion(version)
@@ -132,10 +156,11 @@ internal sealed class ProfileRoom(AccountStore accounts, ProfileStore profiles, 
                 throw new RefusedException(422);
             }
 
-            if (accounts.Find(id)?.Identity(id.Kind) is { } identity
-                && !SHA256.HashData(identity.Serialized).AsSpan(0, FingerprintBytes).SequenceEqual(check.Fingerprint))
+            var key = accounts.Find(id) is { IsDisabled: false } account ? account.Identity(id.Kind)?.Serialized.ToArray() : null;
+            var fits = SHA256.HashData(key ?? Nobody).AsSpan(0, FingerprintBytes).SequenceEqual(check.Fingerprint);
+            if (key is not null && !fits)
             {
-                different.Add(new IdentityKeyJson(check.Uuid, identity.Serialized.ToArray()));
+                different.Add(new IdentityKeyJson(check.Uuid, key));
             }
         }
 

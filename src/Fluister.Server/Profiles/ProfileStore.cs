@@ -7,8 +7,18 @@ namespace Fluister.Server.Profiles;
 internal sealed class ProfileStore(SqliteDatabase database)
 {
     /// <summary>Writes a version; it is the newest then.</summary>
-    public Task<bool> SetAsync(Guid aci, Profile profile) => database.WriteAsync(session =>
+    /// <param name="aci">Whose.</param>
+    /// <param name="profile">The version.</param>
+    /// <param name="keepsAvatar">Its avatar is the one that this version had before.</param>
+    public Task<bool> SetAsync(Guid aci, Profile profile, bool keepsAvatar) => database.WriteAsync(session =>
     {
+        var avatar = keepsAvatar
+            ? session.First(
+                "SELECT avatar FROM profile WHERE aci = ?1 AND version = ?2",
+                row => row.IsDBNull(0) ? null : row.GetString(0),
+                AccountStore.Bytes(aci),
+                profile.Version)
+            : profile.Avatar;
         session.Run("DELETE FROM profile WHERE aci = ?1 AND version = ?2", AccountStore.Bytes(aci), profile.Version);
         session.Run(
             """
@@ -21,7 +31,7 @@ internal sealed class ProfileStore(SqliteDatabase database)
             profile.Name,
             profile.About,
             profile.AboutEmoji,
-            profile.Avatar,
+            avatar,
             profile.PaymentAddress,
             profile.PhoneNumberSharing);
         session.Run(

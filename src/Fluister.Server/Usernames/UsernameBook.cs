@@ -28,10 +28,18 @@ internal sealed class UsernameBook(SqliteDatabase database, AccountStore account
         return database.WriteAsync(session =>
         {
             session.Run("DELETE FROM username_hold WHERE expires <= ?1", clock.Now.ToUnixTimeMilliseconds());
+
+            // The username that the account has need not be reserved.
+            var current = AccountStore.Find(session, aci)?.UsernameHash;
+            if (current is not null && hashes.Any(hash => hash.AsSpan().SequenceEqual(current)))
+            {
+                return current;
+            }
+
             var free = hashes.FirstOrDefault(hash => IsFree(session, aci, hash));
             if (free is not null)
             {
-                session.Run("DELETE FROM username_hold WHERE aci = ?1 AND kind = ?2", AccountStore.Bytes(aci), Reserved);
+                LetReservedGo(session, aci);
                 Hold(session, aci, free, Reserved, ServerLimits.UsernameReservation);
             }
 
@@ -178,8 +186,24 @@ internal sealed class UsernameBook(SqliteDatabase database, AccountStore account
             ServerLimits.FormerUsernames);
     }
 
+    // One that was reserved; where it was a former one before, it is that again.
+    private void LetReservedGo(SqliteSession session, Guid aci)
+    {
+        session.Run(
+            "UPDATE username_hold SET kind = ?2 WHERE aci = ?1 AND kind = ?3 AND expires > ?4",
+            AccountStore.Bytes(aci),
+            Former,
+            Reserved,
+            (clock.Now + ServerLimits.UsernameReservation).ToUnixTimeMilliseconds());
+        session.Run("DELETE FROM username_hold WHERE aci = ?1 AND kind = ?2", AccountStore.Bytes(aci), Reserved);
+    }
+
+    // What the account holds already it does not hold for a shorter time by that.
     private void Hold(SqliteSession session, Guid aci, byte[] hash, int kind, TimeSpan age) => session.Run(
-        "INSERT OR REPLACE INTO username_hold (hash, aci, kind, expires) VALUES (?1, ?2, ?3, ?4)",
+        """
+        INSERT INTO username_hold (hash, aci, kind, expires) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (hash) DO UPDATE SET
+            aci = ?2, kind = ?3, expires = CASE WHEN aci = ?2 THEN max(expires, ?4) ELSE ?4 END
+        """,
         hash,
         AccountStore.Bytes(aci),
         kind,
