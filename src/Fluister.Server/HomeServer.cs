@@ -1,9 +1,13 @@
 using Fluister.Cryptography;
 using Fluister.Server.Accounts;
 using Fluister.Server.Attachments;
+using Fluister.Server.Avatars;
+using Fluister.Server.Calling;
 using Fluister.Server.Certificates;
+using Fluister.Server.Challenges;
 using Fluister.Server.Config;
 using Fluister.Server.Devices;
+using Fluister.Server.Elsewhere;
 using Fluister.Server.Grpc;
 using Fluister.Server.Identity;
 using Fluister.Server.Invites;
@@ -18,11 +22,11 @@ using Fluister.Server.Registration;
 using Fluister.Server.Requests;
 using Fluister.Server.Sockets;
 using Fluister.Server.Storage;
-using Fluister.Server.Stores;
 using Fluister.Server.Stores.Sqlite;
 using Fluister.Server.Usernames;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fluister.Server;
 
@@ -30,6 +34,8 @@ namespace Fluister.Server;
 /// listens hands it requests and sockets, so that a test can have ten of them in one process.</summary>
 internal sealed class HomeServer
 {
+    private readonly ILogger _log;
+
     /// <summary>Puts the rooms together.</summary>
     /// <param name="database">Keeps everything.</param>
     /// <param name="identity">The server's keys.</param>
@@ -37,6 +43,7 @@ internal sealed class HomeServer
     /// <param name="random">Randomness.</param>
     /// <param name="options">The settings; those of the example where none are given.</param>
     /// <param name="blobs">The folder of attachments; without one there are none.</param>
+    /// <param name="avatars">The folder of avatars; without one there are none.</param>
     /// <param name="operations">What the program around it answers: whether it is well, and its descriptor.</param>
     /// <param name="logs">Where what went wrong is told; nowhere where none is given.</param>
     public HomeServer(
@@ -46,6 +53,7 @@ internal sealed class HomeServer
         RandomSource random,
         ServerOptions? options = null,
         string? blobs = null,
+        string? avatars = null,
         IEnumerable<Route>? operations = null,
         ILoggerFactory? logs = null)
     {
@@ -53,27 +61,45 @@ internal sealed class HomeServer
         Url = options.BaseUrl(options.Port);
         Accounts = new AccountStore(database);
         Invites = new InviteStore(database);
-        Mailboxes = new MailboxStore(database, time);
+        Receipts = new InviteReceipts(database, identity.LimitsKey);
         Authenticator = new Authenticator(Accounts, time);
+        database.ChangedElsewhere = () => ThreadPool.QueueUserWorkItem(_ => CloseInvalid());
         Limits = new RateLimits(time);
         Identity = identity;
         Time = time;
         Clock = new ServerClock(time, random);
-        var reports = new SpamReports(database, Accounts, identity.LimitsKey, time);
-        Dispatch = new Dispatch(Accounts, Mailboxes, reports, Clock);
+        Mailboxes = new MailboxStore(database, Accounts, Clock);
+        Reports = new SpamReports(database, Accounts, identity.LimitsKey, time);
+        var challenges = new ChallengeBook(
+            database, Limits, new ServiceCredentials(identity.LimitsKey, "challenge", ServerLimits.ChallengeAge, time), options, time);
+        Dispatch = new Dispatch(Accounts, Mailboxes, Reports, Clock, new SendLimits(Limits, options), challenges);
         var keys = new PreKeyStore(database);
         var sessions = new VerificationSessions(identity.Tag, time, random);
         var tokens = new LinkTokens(identity.LimitsKey, time, random);
-        AccountSettings = new AccountSettings(database, Accounts, Connected, time, random);
+        Avatars = avatars is null ? null : new AvatarFiles(database, avatars);
+        AvatarForms = new AvatarForms(identity.LimitsKey, Limits, identity.Tag, random, time);
+        AccountSettings = new AccountSettings(database, Accounts, Connected, time, random) { Avatars = Avatars };
         Devices = new DeviceBook(database, Accounts, Connected, tokens, Limits, time, random);
         Usernames = new UsernameBook(database, Accounts, Limits, Clock);
         Provisioning = new ProvisioningAddresses(random);
+        var attachments = new AttachmentStore(database, time);
         UploadForms = new UploadForms(
-            new ServiceCredentials(identity.LimitsKey, "upload", ServerLimits.UploadAge, time), Limits, identity.Tag, random, () => Url);
-        Attachments = blobs is null ? null : new AttachmentFiles(blobs, time);
+            new ServiceCredentials(identity.LimitsKey, "upload", ServerLimits.UploadAge, time),
+            attachments, Limits, identity.Tag, random, () => Url);
+        Attachments = blobs is null ? null : new AttachmentBook(attachments, new AttachmentFiles(blobs));
         var preKeys = new PreKeyRoom(Accounts, keys, Limits);
+        var logins = new LoginPurchaseRoom(Invites, Receipts, identity, Limits, time, random);
         var certificates = new CertificateRoom(identity, time, random);
         var config = new ConfigRoom(options.ClientSettings);
+        var calling = new CallingRoom(new TurnCredentials(options, identity.LimitsKey, time), Limits);
+        var storage = new StorageRoom(
+            Accounts,
+            new StorageStore(database),
+            new ServiceCredentials(identity.LimitsKey, "storage", ServerLimits.StorageCredential, time),
+            Limits);
+        var elsewhere = new ElsewhereRoom(
+            new ServiceCredentials(identity.LimitsKey, "elsewhere", ServerLimits.StorageCredential, time), Limits);
+        _log = logs?.CreateLogger<HomeServer>() ?? NullLogger<HomeServer>.Instance;
         Router = new Router(
         [
             .. new AccountRoom(AccountSettings, new DataReport(database, Clock), Limits).Routes,
@@ -81,18 +107,19 @@ internal sealed class HomeServer
             .. new DeviceRoom(Devices, Limits).Routes,
             .. new TransferRoom(Limits, time).Routes,
             .. new ProvisioningRoom(Provisioning, Limits).Routes,
-            .. new ProfileRoom(Accounts, new ProfileStore(database), Limits).Routes,
+            .. new ProfileRoom(Accounts, new ProfileStore(database), AvatarForms, Avatars, Limits).Routes,
             .. new VerificationRoom(Invites, sessions, Limits, time).Routes,
             .. new RegistrationRoom(database, sessions, Connected, identity, Limits, time, random).Routes,
+            .. logins.Routes,
             .. preKeys.Routes,
             .. certificates.Routes,
-            .. new MessageRoom(Dispatch, reports).Routes,
+            .. new MessageRoom(Dispatch, Reports).Routes,
+            .. new ChallengeRoom(challenges).Routes,
+            .. calling.Routes,
             .. config.Routes,
-            .. new StorageRoom(
-                Accounts,
-                new StorageStore(database),
-                new ServiceCredentials(identity.LimitsKey, "storage", ServerLimits.StorageCredential, time)).Routes,
+            .. storage.Routes,
             .. new AttachmentRoom(UploadForms).Routes,
+            .. elsewhere.Routes,
             .. operations ?? [],
         ], Authenticator.Refresh, logs?.CreateLogger<Router>());
         Calls = new GrpcRouter(
@@ -103,7 +130,10 @@ internal sealed class HomeServer
             .. new KeyMethods(preKeys).Methods,
             .. new MessageMethods(Dispatch).Methods,
             .. new AttachmentMethods(UploadForms).Methods,
-            .. new SmallMethods(certificates, config).Methods,
+            .. new CallingMethods(calling).Methods,
+            .. new SmallMethods(certificates, config, challenges).Methods,
+            .. new LoginPurchaseMethods(logins).Methods,
+            .. new ElsewhereMethods(elsewhere, storage).Methods,
         ], logs?.CreateLogger<GrpcRouter>());
     }
 
@@ -114,23 +144,52 @@ internal sealed class HomeServer
     public UploadForms UploadForms { get; }
 
     /// <summary>The attachments, where there is a folder for them.</summary>
-    public AttachmentFiles? Attachments { get; }
+    public AttachmentBook? Attachments { get; }
+
+    /// <summary>The rights to upload avatars.</summary>
+    public AvatarForms AvatarForms { get; }
+
+    /// <summary>The avatars, where there is a folder for them.</summary>
+    public AvatarFiles? Avatars { get; }
+
+    // What is left is deleted the next time, and what one kind meets with does not keep the others.
+    private async Task KeepAsync(string what, Func<Task> keep)
+    {
+        try
+        {
+            await keep().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever it is, the house is kept on.
+        catch (Exception failed)
+#pragma warning restore CA1031
+        {
+            _log.HouseNotKept(failed, what);
+        }
+    }
+
+    // Another program has written, perhaps the operator's: who is disabled or gone by that is not served on.
+    private void CloseInvalid()
+    {
+        try
+        {
+            Connected.CloseInvalid(Authenticator.Refresh);
+        }
+        catch (SqliteException)
+        {
+            // Their requests are refused all the same.
+        }
+    }
 
     /// <summary>Deletes what has expired, now and then, until it is stopped.</summary>
     public async Task KeepHouseAsync(CancellationToken stopping)
     {
         while (true)
         {
-            try
-            {
-                await Mailboxes.PurgeAsync().ConfigureAwait(false);
-                Attachments?.Sweep();
-            }
-            catch (Exception failed) when (failed is SqliteException or StoreException or IOException)
-            {
-                // What is left is deleted the next time.
-            }
-
+            await KeepAsync("letters", Mailboxes.PurgeAsync).ConfigureAwait(false);
+            await KeepAsync("reports", Reports.PurgeAsync).ConfigureAwait(false);
+            await KeepAsync("receipts", () => Receipts.PurgeAsync(Time.GetUtcNow())).ConfigureAwait(false);
+            await KeepAsync("attachments", () => Attachments?.SweepAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+            await KeepAsync("avatars", () => Avatars?.KeepHouseAsync(Time.GetUtcNow()) ?? Task.CompletedTask).ConfigureAwait(false);
             await Task.Delay(ServerLimits.Housekeeping, Time, stopping).ConfigureAwait(false);
         }
     }
@@ -156,11 +215,17 @@ internal sealed class HomeServer
     /// <summary>Invites.</summary>
     public InviteStore Invites { get; }
 
+    /// <summary>What invites have bought.</summary>
+    public InviteReceipts Receipts { get; }
+
     /// <summary>What waits for devices.</summary>
     public MailboxStore Mailboxes { get; }
 
     /// <summary>Puts messages into them.</summary>
     public Dispatch Dispatch { get; }
+
+    /// <summary>What was reported as spam.</summary>
+    public SpamReports Reports { get; }
 
     /// <summary>Finds out who calls.</summary>
     public Authenticator Authenticator { get; }

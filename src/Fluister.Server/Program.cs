@@ -39,6 +39,7 @@ internal static class Program
             AccountCommand.Create(),
             DescriptorCommand.Create(),
             DoctorCommand.Create(),
+            HealthCommand.Create(),
             BackupCommand.Create(),
             RestoreCommand.Create(),
             KeysCommand.Create(),
@@ -65,13 +66,16 @@ internal static class Program
         }
         catch (StoreException refused)
         {
-            return Fail(refused.Message, ExitCode.Denied);
+            return Fail(refused.Message, refused is StoreFullException ? ExitCode.Disk : ExitCode.Denied);
         }
         catch (SqliteException failed)
         {
-            return Fail(SqliteCodes.Sentence(failed), failed.SqliteErrorCode is SqliteCodes.Corrupt or SqliteCodes.NotADatabase
-                ? ExitCode.Damaged
-                : ExitCode.Denied);
+            return Fail(SqliteCodes.Sentence(failed), failed.SqliteErrorCode switch
+            {
+                SqliteCodes.Corrupt or SqliteCodes.NotADatabase => ExitCode.Damaged,
+                SqliteCodes.Full or SqliteCodes.InputOutput => ExitCode.Disk,
+                _ => ExitCode.Denied,
+            });
         }
         catch (OperationCanceledException)
         {

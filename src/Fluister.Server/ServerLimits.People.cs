@@ -18,6 +18,9 @@ internal static partial class ServerLimits
     /// <summary>Digits of a registration lock.</summary>
     public const int RegistrationLock = 64;
 
+    /// <summary>Bytes of the salt of an account without a number.</summary>
+    public const int CredentialSalt = 16;
+
     /// <summary>Most bytes of an encrypted username: 128.</summary>
     public const int EncryptedUsername = 128;
 
@@ -59,6 +62,18 @@ internal static partial class ServerLimits
 
     /// <summary>How long a registration lock holds after the last day on which the account was there: 7 days, and that day.</summary>
     public static readonly TimeSpan RegistrationLockAge = TimeSpan.FromDays(8);
+
+    /// <summary>What a receipt says of how long it is good: five years of 366 days. Signal's; clients refuse another, but for a
+    /// week.</summary>
+    public static readonly TimeSpan ReceiptAge = TimeSpan.FromDays(5 * 366);
+
+    /// <summary>How long a receipt registers in truth: 30 days, from the time that its age says. Ours: a receipt cannot be taken back,
+    /// since nobody knows whose it is.</summary>
+    public static readonly TimeSpan ReceiptRedemption = TimeSpan.FromDays(30);
+
+    /// <summary>Receipts of so many days expire at one time, so that it tells little of when they were given: 10. Ours; clients would allow
+    /// 13.</summary>
+    public const int ReceiptGridDays = 10;
 
     /// <summary>How long a device that waits to be linked is kept waiting: 90 seconds.</summary>
     public static readonly TimeSpan ProvisioningSocketAge = TimeSpan.FromSeconds(90);

@@ -1,3 +1,5 @@
+using Fluister.Server.Limits;
+
 namespace Fluister.Server;
 
 // The storage service. Where Signal's has a number it is taken (StorageController and StorageItemsTable of its storage service).
@@ -8,6 +10,13 @@ internal static partial class ServerLimits
 
     /// <summary>Most items that are read at once: 5120, as Signal's.</summary>
     public const int StorageReads = 5120;
+
+    /// <summary>Most bytes of the items that are read at once: 4 MiB, 1.6 KiB for each of the 2500 that clients ask for; 413 beyond it, and
+    /// never some of them, since a client takes an item that is left out for one that is gone. Ours.</summary>
+    public const int StorageReadBytes = 4 * 1024 * 1024;
+
+    /// <summary>KiB of items that an account's devices read: 64 MiB, four times all there can be, and 20 KiB a second. Ours.</summary>
+    public static readonly Limit StorageReadKibibytes = new("storageReadKibibytes", 64 * 1024, TimeSpan.FromMilliseconds(50));
 
     /// <summary>Most items of an account: 20,000, twice what a large address book needs.</summary>
     public const int StorageItems = 20_000;

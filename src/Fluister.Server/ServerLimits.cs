@@ -9,9 +9,6 @@ internal static partial class ServerLimits
     /// <summary>Most bytes of one message's content for one device: 96 KiB, as Signal's.</summary>
     public const int MessageContent = 96 * 1024;
 
-    /// <summary>Most bytes of one WebSocket message: 512 KiB, as Signal's frames.</summary>
-    public const int SocketMessage = 512 * 1024;
-
     /// <summary>Most messages that one device has been sent and has not acknowledged: 256, as Signal's.</summary>
     public const int InFlight = 256;
 
@@ -28,23 +25,14 @@ internal static partial class ServerLimits
     /// <summary>Most bytes that are kept for one device: 512 MiB. What goes to many counts in full.</summary>
     public const long MailboxBytes = 512L * 1024 * 1024;
 
-    /// <summary>Most mailboxes whose contents are counted in memory; beyond, they are counted anew.</summary>
-    public const int CountedMailboxes = 100_000;
-
     /// <summary>Most expired letters that one transaction deletes, so that others need not wait.</summary>
     public const int PurgedAtOnce = 1000;
-
-    /// <summary>Most letters for connected devices that wait for one socket; the oldest goes.</summary>
-    public const int OfferedLetters = 64;
 
     /// <summary>Most reports of spam that are kept; the oldest goes.</summary>
     public const int Reports = 10_000;
 
     /// <summary>Most recipients of a message for many: groups of 1,000, with room for those that are left out.</summary>
     public const int MultiRecipients = 2048;
-
-    /// <summary>Most requests of one WebSocket that are answered at once: 32; further ones wait in the kernel's buffers.</summary>
-    public const int SocketRequests = 32;
 
     /// <summary>Most devices of an account: 6, as Signal's.</summary>
     public const int Devices = 6;
@@ -56,39 +44,18 @@ internal static partial class ServerLimits
     /// bytes.</summary>
     public const int GrpcMessage = 800 * 1024;
 
-    /// <summary>Most pieces of work that wait for the writer of the database; more are answered with 503.</summary>
-    public const int WaitingWrites = 16 * 1024;
-
-    /// <summary>Most pieces of work that one commit takes.</summary>
-    public const int WritesPerCommit = 1024;
-
     /// <summary>How long the socket of a device that has just removed itself stays, so that the answer is read before the socket closes: a
     /// second. The official client drops what it waits for with its socket.</summary>
     public static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
-    /// <summary>A socket from which nothing came for this long is closed: 90 seconds, as Signal's.</summary>
-    public static readonly TimeSpan SocketIdle = TimeSpan.FromSeconds(90);
-
     /// <summary>A letter for connected devices that has waited for its socket for this long is dropped: 10 seconds, as Signal's.</summary>
     public static readonly TimeSpan OfferAge = TimeSpan.FromSeconds(10);
-
-    /// <summary>How long one WebSocket message may take to leave: a client that reads nothing for this long is given up.</summary>
-    public static readonly TimeSpan SocketSend = TimeSpan.FromSeconds(60);
-
-    /// <summary>How long a socket that is being closed waits for the other side's farewell.</summary>
-    public static readonly TimeSpan SocketFarewell = TimeSpan.FromSeconds(5);
 
     /// <summary>When to try again where too much waits for the database.</summary>
     public static readonly TimeSpan BusyRetry = TimeSpan.FromSeconds(2);
 
     /// <summary>When to try again where the disk is full, or fails.</summary>
     public static readonly TimeSpan DiskRetry = TimeSpan.FromMinutes(1);
-
-    /// <summary>How long sockets have to end when the server stops.</summary>
-    public static readonly TimeSpan Drain = TimeSpan.FromSeconds(10);
-
-    /// <summary>How often a silent client is asked whether it is still there.</summary>
-    public static readonly TimeSpan SocketPing = TimeSpan.FromSeconds(30);
 
     /// <summary>How often what has expired is deleted.</summary>
     public static readonly TimeSpan Housekeeping = TimeSpan.FromMinutes(10);
@@ -98,7 +65,4 @@ internal static partial class ServerLimits
 
     /// <summary>How long a sender certificate holds: 7 days, as Signal's.</summary>
     public static readonly TimeSpan SenderCertificate = TimeSpan.FromDays(7);
-
-    /// <summary>How long the database may take to answer before the server is not ready: 5 seconds, less than what asks waits.</summary>
-    public static readonly TimeSpan Ready = TimeSpan.FromSeconds(5);
 }

@@ -1,14 +1,18 @@
-using System.Globalization;
+using System.Security.Cryptography;
+using Fluister.Server.Operations;
 
 namespace Fluister.Server.Attachments;
 
-/// <summary>Attachments as files, each under its key; what is not complete has its full length in its name. There is no other
-/// record.</summary>
-/// <remarks>A file appears under its key when all of it is on the disk, and not before.</remarks>
-internal sealed class AttachmentFiles(string folder, TimeProvider time)
+/// <summary>The files of attachments: whole ones by the SHA-256 of their bytes, unfinished ones by their key.</summary>
+/// <remarks>A file has its hash as its name only when all of it is on the disk. Readers do not know hashes: they name a key, which the
+/// database leads to the hash.</remarks>
+internal sealed class AttachmentFiles(string folder)
 {
-    private const string Part = ".part";
     private const int Shard = 2;
+    private const string Parts = "parts";
+
+    // Between giving a file its name and deleting one that nobody needs.
+    private readonly Lock _naming = new();
 
     /// <summary>Whether there is room for so many bytes more.</summary>
     public bool HasRoom(long bytes)
@@ -17,127 +21,119 @@ internal sealed class AttachmentFiles(string folder, TimeProvider time)
         return new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace - bytes > ServerLimits.DiskReserve;
     }
 
-    /// <summary>A complete attachment's file, or none.</summary>
-    public FileInfo? Find(string key) => IsKey(key) && new FileInfo(In(key)) is { Exists: true } file ? file : null;
+    /// <summary>The whole file with a hash, or none.</summary>
+    public FileInfo? Find(byte[] hash) => new FileInfo(Whole(hash)) is { Exists: true } file ? file : null;
 
-    /// <summary>How far an upload is, and how long it will be; or none.</summary>
-    public (long Offset, long Length)? Progress(string key) =>
-        !IsKey(key) ? null
-        : Find(key) is { } whole ? (whole.Length, whole.Length)
-        : FindPart(key) is { } part ? (part.Length, Length(part.Name))
-        : null;
+    /// <summary>How many bytes of an upload are here.</summary>
+    public long Length(Guid key) => new FileInfo(Part(key)) is { Exists: true } part ? part.Length : 0;
 
-    /// <summary>Begins an upload; what was there of it before is gone. False where it is complete already, or under way.</summary>
-    public bool Begin(string key, long length)
+    /// <summary>Opens an upload at its end, for this caller alone; none where another has it open.</summary>
+    public FileStream? Open(Guid key)
     {
-        if (!IsKey(key) || Find(key) is not null)
+        Directory.CreateDirectory(Path.Combine(folder, Parts));
+        var options = new FileStreamOptions
         {
-            return false;
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            BufferSize = 0,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        Directory.CreateDirectory(Path.GetDirectoryName(In(key))!);
         try
         {
-            // Only where nobody is writing to it. What is of the same length is emptied rather than replaced, so that no writer can ever
-            // hold one file and give its name to another.
-            var path = string.Create(CultureInfo.InvariantCulture, $"{In(key)}.{length}{Part}");
-            if (FindPart(key) is { } before)
-            {
-                using var held = Open(before.FullName, FileMode.Open);
-                held.SetLength(0);
-                if (before.FullName == Path.GetFullPath(path))
-                {
-                    return true;
-                }
-
-                before.Delete();
-            }
-
-            Open(path, FileMode.CreateNew).Dispose();
-            return true;
+            var stream = new FileStream(Part(key), options);
+            stream.Seek(0, SeekOrigin.End);
+            return stream;
         }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>Opens an upload at its end, for this caller alone.</summary>
-    /// <exception cref="IOException">Another is writing to it.</exception>
-    public FileStream? Continue(string key)
-    {
-        if (!IsKey(key) || FindPart(key) is not { } part)
+        catch (IOException held) when (held.HResult == PosixFiles.WouldBlock)
         {
             return null;
         }
-
-        var stream = Open(part.FullName, FileMode.Open);
-        stream.Seek(0, SeekOrigin.End);
-        return stream;
     }
 
-    /// <summary>Ends an upload whose bytes are all there: puts them on the disk, and gives them their name.</summary>
-    public void Complete(string key, FileStream stream)
+    /// <summary>Puts an upload on the disk, with its place in the folder, and gives its hash.</summary>
+    /// <exception cref="IOException">The disk fails. What it had of these bytes may be gone, so the upload must not be tried
+    /// again.</exception>
+    public async Task<byte[]> SyncAsync(FileStream stream)
     {
-        stream.Flush(flushToDisk: true);
-        File.Move(stream.Name, In(key), overwrite: true);
+        PosixFiles.SyncFile(stream);
+        PosixFiles.SyncFolder(Path.Combine(folder, Parts));
+        stream.Position = 0;
+        return await SHA256.HashDataAsync(stream).ConfigureAwait(false);
     }
 
-    /// <summary>Removes what has expired, and completes what had all its bytes when the machine went down.</summary>
-    public void Sweep()
+    /// <summary>Gives an upload that is on the disk the name of its hash; nothing where it has it.</summary>
+    public void Name(Guid key, byte[] hash, long length)
+    {
+        var (part, whole) = (new FileInfo(Part(key)), Whole(hash));
+        lock (_naming)
+        {
+            if (!part.Exists)
+            {
+                return;
+            }
+
+            // Of one that has its name already: somebody tried to begin it again, and was refused.
+            if (part.Length != length)
+            {
+                part.Delete();
+                return;
+            }
+
+            var shard = Path.GetDirectoryName(whole)!;
+            if (!Directory.Exists(shard))
+            {
+                Directory.CreateDirectory(shard);
+                PosixFiles.SyncFolder(folder);
+            }
+
+            part.MoveTo(whole, overwrite: true);
+            PosixFiles.SyncFolder(shard);
+        }
+    }
+
+    /// <summary>Removes an upload.</summary>
+    public void Delete(Guid key) => File.Delete(Part(key));
+
+    /// <summary>The keys of uploads.</summary>
+    public IEnumerable<Guid> Uploads() => Names(Path.Combine(folder, Parts))
+        .Select(name => Guid.TryParseExact(name, "D", out var key) ? key : Guid.Empty).Where(key => key != Guid.Empty);
+
+    /// <summary>Removes whole files whose hash nobody needs.</summary>
+    public void DeleteUnless(Func<byte[], bool> isNeeded)
     {
         if (!Directory.Exists(folder))
         {
             return;
         }
 
-        var now = time.GetUtcNow().UtcDateTime;
-        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories))
+        foreach (var shard in Directory.EnumerateDirectories(folder).Where(shard => Path.GetFileName(shard).Length == Shard))
         {
-            var isPart = file.Name.EndsWith(Part, StringComparison.Ordinal);
-            try
+            foreach (var name in Names(shard).Where(name => name.Length == 2 * SHA256.HashSizeInBytes))
             {
-                if (isPart && file.Length == Length(file.Name))
+                lock (_naming)
                 {
-                    using var stream = Open(file.FullName, FileMode.Open);
-                    if (stream.Length != Length(file.Name))
+                    if (!isNeeded(Convert.FromHexString(name)))
                     {
-                        continue;
+                        File.Delete(Path.Combine(shard, name));
                     }
-
-                    Complete(file.Name[..file.Name.IndexOf('.', StringComparison.Ordinal)], stream);
                 }
-                else if (file.LastWriteTimeUtc < now - (isPart ? ServerLimits.UploadAge : ServerLimits.AttachmentAge))
-                {
-                    file.Delete();
-                }
-            }
-            catch (IOException)
-            {
-                // Somebody is at work on it.
             }
         }
     }
 
-    // An id as it is written: nothing that leads out of the folder.
-    private static bool IsKey(string key) => Guid.TryParseExact(key, "D", out var id) && id.ToString() == key;
+    private static IEnumerable<string> Names(string of) =>
+        Directory.Exists(of) ? Directory.EnumerateFiles(of).Select(file => Path.GetFileName(file)) : [];
 
-    private static long Length(string name) => long.Parse(name.Split('.')[1], CultureInfo.InvariantCulture);
+    private string Part(Guid key) => Path.Combine(folder, Parts, key.ToString());
 
-    private static FileStream Open(string path, FileMode mode)
+    private string Whole(byte[] hash)
     {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
-        if (mode == FileMode.CreateNew && !OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return new FileStream(path, options);
+        var name = Convert.ToHexStringLower(hash);
+        return Path.Combine(folder, name[..Shard], name);
     }
-
-    private FileInfo? FindPart(string key) => new DirectoryInfo(Path.GetDirectoryName(In(key))!) is { Exists: true } shard
-        ? shard.EnumerateFiles($"{key}.*{Part}").FirstOrDefault()
-        : null;
-
-    private string In(string key) => Path.Combine(folder, key[^Shard..], key);
 }

@@ -30,7 +30,7 @@ internal static class AccountCommand
         command.SetAction(async (parsed, _) =>
         {
             await using var database = new SqliteDatabase(DataOption.CheckedFolder(parsed).Database);
-            var accounts = ListedAccount.All(database);
+            var accounts = ListedAccount.All(database, DateTimeOffset.UtcNow);
             if (parsed.GetValue(json))
             {
                 JsonLines.Write(accounts, (writer, account) =>
@@ -41,15 +41,16 @@ internal static class AccountCommand
                     writer.WriteString("created", account.Created.UtcDateTime);
                     writer.WriteString("lastSeenDay", account.LastSeenDay.ToString("yyyy-MM-dd"));
                     writer.WriteBoolean("disabled", account.IsDisabled);
+                    writer.WriteNumber("reports", account.Reports);
                 });
                 return ExitCode.Done;
             }
 
-            Console.WriteLine($"{"ACCOUNT",-36}  {"NUMBER",-16}  {"DEVICES",7}  {"CREATED",-10}  {"LAST SEEN",-10}  STATE");
+            Console.WriteLine($"{"ACCOUNT",-36}  {"NUMBER",-16}  {"DEVICES",7}  {"CREATED",-10}  {"LAST SEEN",-10}  {"REPORTS",7}  STATE");
             foreach (var account in accounts)
             {
                 Console.WriteLine($"{account.Aci,-36}  {account.Number ?? "-",-16}  {account.Devices,7}  {account.Created:yyyy-MM-dd}  "
-                    + $"{account.LastSeenDay:yyyy-MM-dd}  {(account.IsDisabled ? "disabled" : "")}".TrimEnd());
+                    + $"{account.LastSeenDay:yyyy-MM-dd}  {account.Reports,7}  {(account.IsDisabled ? "disabled" : "")}".TrimEnd());
             }
 
             return ExitCode.Done;

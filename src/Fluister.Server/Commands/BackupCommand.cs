@@ -18,7 +18,7 @@ internal static class BackupCommand
 
               fluister-server backup /media/backup/server.tar
               fluister-server backup - | age -r age1… > server.tar.age
-            """) { file };
+            """) { file, CreateVerify() };
         command.SetAction(parsed =>
         {
             var folder = DataOption.CheckedFolder(parsed);
@@ -43,10 +43,11 @@ internal static class BackupCommand
                 using (var output = DataFolder.Create(partial))
                 {
                     manifest = Backup.Write(folder, output, name + ".database.partial", now);
-                    output.Flush(flushToDisk: true);
+                    PosixFiles.SyncFile(output);
                 }
 
                 File.Move(partial, name);
+                PosixFiles.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(name))!);
                 Report(manifest);
                 return ExitCode.Done;
             }
@@ -54,6 +55,31 @@ internal static class BackupCommand
             {
                 File.Delete(partial);
             }
+        });
+        return command;
+    }
+
+    private static Command CreateVerify()
+    {
+        var file = new Argument<string>("FILE") { Description = "The backup" };
+        var command = new Command("verify", """
+            Check a backup as `restore` does, in a folder beside it that is removed: every file's hash, the keys, the settings, the
+            database. Takes as much room as the backup.
+
+              fluister-server backup verify /media/backup/server.tar
+            """) { file };
+        command.SetAction(parsed =>
+        {
+            var name = parsed.GetValue(file)!;
+            if (!File.Exists(name))
+            {
+                throw new OperationException($"There is no file {name}.", ExitCode.NotFound);
+            }
+
+            using var input = File.OpenRead(name);
+            var manifest = Backup.Verify(input, new DataFolder(name + ".verify"));
+            Console.WriteLine($"Whole: server {manifest.Tag} as of {manifest.Created.UtcDateTime:yyyy-MM-dd HH:mm} UTC.");
+            return ExitCode.Done;
         });
         return command;
     }

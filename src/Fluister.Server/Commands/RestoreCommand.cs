@@ -11,7 +11,8 @@ internal static class RestoreCommand
         var file = new Argument<string>("FILE") { Description = "The backup; - reads standard input" };
         var command = new Command("restore", """
             Put a backup into a folder that is empty or not there, after checking all of it. Messages that came after the backup are not in
-            it; some that were read since will come once more. Make sure that the server it is of does not run any more.
+            it; some that were read since will come once more. Invites are revoked, since some may have been used: make new ones. Make sure
+            that the server it is of does not run any more.
 
               fluister-server restore --data /var/lib/fluister-server /media/backup/server.tar
             """) { file };

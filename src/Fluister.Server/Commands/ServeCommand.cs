@@ -47,15 +47,17 @@ internal static class ServeCommand
         var identity = folder.ReadIdentity();
         var (leaf, chain) = folder.ReadCertificate(options);
         using var certificate = leaf;
-        await using var database = new SqliteDatabase(folder.Database);
+        await using var database = new SqliteDatabase(folder.Database) { SyncFailed = () => End(log, logs) };
         var port = options.Port;
         var descriptor = new Lazy<byte[]>(() =>
             Descriptor.Sign(DescriptorCommand.Describe(folder, options, identity, port), identity, RandomSource.System));
-        var operations = new OperationRoom(database, descriptor, cancellation);
+        var readiness = new Readiness(database, TimeProvider.System, folder, certificate, cancellation);
+        var operations = new OperationRoom(readiness, descriptor);
         var server = new HomeServer(
-            database, identity, TimeProvider.System, RandomSource.System, options, folder.Blobs, operations.Routes, logs);
+            database, identity, TimeProvider.System, RandomSource.System, options, folder.Blobs, folder.Avatars, operations.Routes, logs);
         await using var listener = new Listener(server, options.Endpoint, certificate, chain);
         await StartAsync(listener, options, cancellation).ConfigureAwait(false);
+        using var telemetry = TelemetryExport.Start(options, server, folder);
         port = listener.Port;
         server.Url = options.BaseUrl(port);
         ServerLog.Listening(log, identity.Tag.ToString(), port);
@@ -70,7 +72,19 @@ internal static class ServeCommand
         ServerLog.Draining(log, options.DrainSeconds);
         await listener.StopAsync(TimeSpan.FromSeconds(options.DrainSeconds)).ConfigureAwait(false);
         await database.DisposeAsync().ConfigureAwait(false);
+        telemetry?.Dispose();
         ServerLog.Stopped(log);
+    }
+
+    // On the writer's thread, which commits and answers nothing any more: whoever waits for an answer gets none, and the next start finds
+    // what the disk has. Trying again would succeed and keep nothing (fsync(2), "Notes").
+    private static void End(ILogger log, ILoggerFactory logs)
+    {
+        ServerLog.SyncFailed(log);
+        logs.Dispose();
+        Console.Error.WriteLine("fluister-server: The disk that the database is on failed to keep what was written. Look at the system's "
+            + "log and at the disk before you trust it again.");
+        Environment.Exit(ExitCode.Disk);
     }
 
     private static async Task StartAsync(Listener listener, ServerOptions options, CancellationToken cancellation)

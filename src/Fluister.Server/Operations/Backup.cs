@@ -7,7 +7,8 @@ using Microsoft.Data.Sqlite;
 namespace Fluister.Server.Operations;
 
 /// <summary>A server in one file: a tar archive of its keys, certificates, settings and database, with their hashes in front.</summary>
-/// <remarks>It holds the keys and the messages that wait, and is not encrypted. Attachments are not in it: they expire.</remarks>
+/// <remarks>It holds the keys and the messages that wait, and is not encrypted. Attachments are not in it: they expire, and are large.
+/// What the server must not believe any more once time has passed does not come back: see <see cref="Restore"/>.</remarks>
 internal static class Backup
 {
     private const int Format = 1;
@@ -49,8 +50,12 @@ internal static class Backup
     }
 
     /// <summary>Puts a backup into an empty folder.</summary>
-    /// <remarks>One-time pre-keys are left out: some may have been handed out after the backup was made, and a device that has forgotten
-    /// such a key could not read what is sent with it. Devices publish new ones by themselves.</remarks>
+    /// <remarks>
+    /// One-time pre-keys do not come back: some may have been handed out after the backup was made, and a device that has forgotten such a
+    /// key could not read what is sent with it. Devices publish new ones by themselves; keys of last resort stay.
+    /// Attachments do not, since their files are not here: an upload begins anew instead of being told that it is complete.
+    /// Invites are revoked: one that was used up or revoked after the backup was made would be good once more.
+    /// </remarks>
     /// <exception cref="OperationException">The folder is not empty, or the file is not a whole backup; the folder stays
     /// empty.</exception>
     public static BackupManifest Restore(Stream input, DataFolder folder)
@@ -74,6 +79,23 @@ internal static class Backup
             }
 
             throw;
+        }
+    }
+
+    /// <summary>Checks a backup as if it were restored; nothing of it is kept.</summary>
+    /// <param name="input">The backup.</param>
+    /// <param name="scratch">A folder that is made and removed.</param>
+    /// <exception cref="OperationException">It is not a whole backup.</exception>
+    public static BackupManifest Verify(Stream input, DataFolder scratch)
+    {
+        scratch.RefuseUnlessEmpty();
+        try
+        {
+            return Restore(input, scratch);
+        }
+        finally
+        {
+            Directory.Delete(scratch.Path, recursive: true);
         }
     }
 
@@ -104,7 +126,7 @@ internal static class Backup
 
             using var file = DataFolder.Create(In(entry.Name) + ".partial");
             entry.DataStream.CopyTo(file);
-            file.Flush(flushToDisk: true);
+            PosixFiles.SyncFile(file);
             file.Position = 0;
             if (!SHA256.HashData(file).AsSpan().SequenceEqual(expected.Sha256))
             {
@@ -131,7 +153,9 @@ internal static class Backup
             File.Move(In(name) + ".partial", In(name));
         }
 
-        return manifest;
+        PosixFiles.SyncFolder(folder.Path);
+        folder.ReadOptions();
+        return folder.ReadIdentity().Tag.ToString() == manifest.Tag ? manifest : throw new InvalidDataException();
     }
 
     private static BackupManifest ReadManifest(TarReader tar)
@@ -170,6 +194,8 @@ internal static class Backup
         using var connection = Open(database);
         using var session = new SqliteSession(connection);
         session.Run("DELETE FROM pre_key WHERE kind IN (0, 2)");
+        session.Run("DELETE FROM attachment");
+        session.Run("UPDATE invite SET revoked = 1");
     }
 
     private static SqliteConnection Open(string path)

@@ -24,6 +24,9 @@ internal sealed class DataFolder(string path)
     /// <summary>The folder of attachments.</summary>
     public string Blobs => In("blobs");
 
+    /// <summary>The folder of avatars.</summary>
+    public string Avatars => In("avatars");
+
     /// <summary>The network authority's certificate, which clients trust.</summary>
     public string Authority => In("authority.pem");
 
@@ -182,10 +185,11 @@ internal sealed class DataFolder(string path)
         using (var stream = Create(partial))
         {
             stream.Write(bytes);
-            stream.Flush(flushToDisk: true);
+            PosixFiles.SyncFile(stream);
         }
 
         File.Move(partial, file, overwrite: true);
+        PosixFiles.SyncFolder(System.IO.Path.GetDirectoryName(file)!);
     }
 
     /// <summary>Opens a new file that is for its owner alone.</summary>

@@ -39,6 +39,7 @@ internal static class Descriptor
                     authority?.RawData),
                 identity.Certificate.Serialized.ToArray(),
                 [identity.Root.Public.Serialized.ToArray()],
+                identity.Zk.Public.Write(),
                 new DescriptorLimits(
                     ServerLimits.Devices,
                     ServerLimits.MessageContent,

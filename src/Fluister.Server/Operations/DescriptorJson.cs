@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 namespace Fluister.Server.Operations;
 
 /// <summary>What a server says of itself to clients, to recipes that build clients, and to other servers.</summary>
+/// <remarks><c>ZkParams</c> are what clients call the server's public params: 673 bytes.</remarks>
 internal sealed record DescriptorJson(
     int Format,
     long Sequence,
@@ -13,6 +14,7 @@ internal sealed record DescriptorJson(
     DescriptorTls Tls,
     byte[] ServerCertificate,
     IReadOnlyList<byte[]> TrustRoots,
+    byte[] ZkParams,
     DescriptorLimits Limits,
     string Software,
     string? Country = null,

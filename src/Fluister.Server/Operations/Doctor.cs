@@ -1,8 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Authentication;
 
 namespace Fluister.Server.Operations;
 
@@ -11,7 +7,6 @@ internal sealed class Doctor(DataFolder folder, DateTimeOffset now)
 {
     private const long LeastRoom = 1L << 30;
     private static readonly TimeSpan CertificateSoon = TimeSpan.FromDays(30);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Everything that was looked at.</summary>
     public async Task<List<Finding>> ExamineAsync(CancellationToken cancellation)
@@ -113,9 +108,7 @@ internal sealed class Doctor(DataFolder folder, DateTimeOffset now)
 
     private async Task<Finding> ListensAsync(ServerOptions options, CancellationToken cancellation)
     {
-        var address = options.Endpoint.Address;
-        var loopback = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? IPAddress.Loopback : address;
-        var health = await AskAsync(options.Domain, loopback.ToString(), options.Port, cancellation).ConfigureAwait(false);
+        var health = await ReadinessQuestion.AskHereAsync(options, cancellation).ConfigureAwait(false);
         return health switch
         {
             null => new Finding("server", $"does not listen on port {options.Port}", $"fluister-server serve --data {folder.Path}"),
@@ -134,47 +127,10 @@ internal sealed class Doctor(DataFolder folder, DateTimeOffset now)
             return new Finding("reachable", "from this computer only: the domain is localhost");
         }
 
-        var health = await AskAsync(options.Domain, url.Host, url.Port, cancellation).ConfigureAwait(false);
+        var health = await ReadinessQuestion.AskAsync(options.Domain, url.Host, url.Port, cancellation).ConfigureAwait(false);
         return health == 200
             ? new Finding("reachable", $"as {url.Authority}, from here")
             : new Finding("reachable", $"nothing answers as {url.Authority}, from here",
                 $"Does the name lead to this machine, and do router and firewall let port {url.Port} through?");
     }
-
-    // The status of /health/ready; 0 for something else that answers, none where nothing does. The certificate is looked at elsewhere.
-    private static async Task<int?> AskAsync(string name, string host, int port, CancellationToken cancellation)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(Patience);
-        using var tcp = new TcpClient();
-        try
-        {
-            await tcp.ConnectAsync(host, port, limit.Token).ConfigureAwait(false);
-        }
-        catch (Exception none) when (none is SocketException or OperationCanceledException)
-        {
-            return null;
-        }
-
-        try
-        {
-            await using var tls = new SslStream(tcp.GetStream());
-            await tls.AuthenticateAsClientAsync(Unchecked(name), limit.Token).ConfigureAwait(false);
-            var question = $"GET /health/ready HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n";
-            await tls.WriteAsync(System.Text.Encoding.ASCII.GetBytes(question), limit.Token).ConfigureAwait(false);
-            using var reader = new StreamReader(tls);
-            var status = await reader.ReadLineAsync(limit.Token).ConfigureAwait(false);
-            return status?.Split(' ') is [_, var code, ..]
-                && int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
-        }
-        catch (Exception other) when (other is AuthenticationException or IOException or OperationCanceledException)
-        {
-            return 0;
-        }
-    }
-
-#pragma warning disable CA5359 // Nothing is told or believed over this connection but that something listens.
-    private static SslClientAuthenticationOptions Unchecked(string name) =>
-        new() { TargetHost = name, RemoteCertificateValidationCallback = (_, _, _, _) => true };
-#pragma warning restore CA5359
 }

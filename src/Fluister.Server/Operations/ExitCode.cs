@@ -24,6 +24,10 @@ internal static class ExitCode
     /// <summary>A form that this version does not know.</summary>
     public const int Unsupported = 7;
 
+    /// <summary>The disk is full, or fails. Not among those after which a service manager leaves it at that: starting again may help, and
+    /// after a failure it must not go on without.</summary>
+    public const int Disk = 9;
+
     /// <summary>A bug.</summary>
     public const int Bug = 70;
 

@@ -20,4 +20,9 @@ internal static partial class ServerLog
     /// <summary>The certificate is about to expire.</summary>
     [LoggerMessage(4, LogLevel.Warning, "The TLS certificate ends in {Days} days; `fluister-server doctor` says what helps.")]
     public static partial void CertificateEnds(ILogger log, int days);
+
+    /// <summary>It ends because the disk failed.</summary>
+    [LoggerMessage(5, LogLevel.Critical, "The disk failed to keep a commit. The server ends now, since nobody knows what is on the disk; "
+        + "nothing of that commit was answered.")]
+    public static partial void SyncFailed(ILogger log);
 }

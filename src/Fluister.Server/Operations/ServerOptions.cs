@@ -8,6 +8,7 @@ namespace Fluister.Server.Operations;
 internal sealed record ServerOptions
 {
     private const int LongestDrain = 30;
+    private const int ShortestSecret = 16;
 
     [Setting("The server's name, as clients reach it.")]
     public string Domain { get; set; } = "localhost";
@@ -42,8 +43,46 @@ internal sealed record ServerOptions
     [Setting("How much is logged: \"information\", \"warning\" or \"error\". No id, number, address or content is logged at any level.")]
     public string LogLevel { get; set; } = "information";
 
+    [Setting("""
+        Where metrics go by OpenTelemetry (OTLP over HTTP), if anywhere: "http://127.0.0.1:4318". No id, number or address is in them.
+        """)]
+    public string? Telemetry { get; set; }
+
+    [Setting("""
+        The share of requests whose traces go there too, 0 to 1. Traces tell when who-knows-who asked for what: of few people, one
+        can guess who wrote to whom.
+        """)]
+    public double TraceShare { get; set; }
+
     [Setting("Settings that are handed to clients, by their names in the clients: {\"desktop.someFlag\": \"true\"}.")]
     public IReadOnlyDictionary<string, string> ClientSettings { get; set; } = new Dictionary<string, string>();
+
+    [Setting("Messages in a minute that one account may send to another, saying who it is. Signal has 60.")]
+    public int MessagesPerPair { get; set; } = ServerLimits.MessagesPerPair;
+
+    [Setting("Sealed messages in a minute from one network address to one account.")]
+    public int SealedMessagesPerPair { get; set; } = ServerLimits.SealedMessagesPerPair;
+
+    [Setting("""
+        Messages in a minute from one network address, which many people may share. A message counts once more for each 8 KiB, and for
+        each 10 people that it goes to.
+        """)]
+    public int MessagesPerAddress { get; set; } = ServerLimits.MessagesPerAddress;
+
+    [Setting("""
+        To how many accounts that it never wrote with an account may write in a day before it is challenged; 0 challenges nobody. Who is
+        challenged goes on with an invite, which `fluister-server invite create` makes and you hand out, or waits.
+        """)]
+    public int StrangersPerDay { get; set; }
+
+    [Setting("""
+        Where calls are relayed that find no direct way: a TURN server such as coturn with use-auth-secret,
+        ["turn:turn.example.org:3478?transport=udp"]. Without one, calls are made where both sides reach each other.
+        """)]
+    public IReadOnlyList<string> TurnUrls { get; set; } = [];
+
+    [Setting("The secret that this server shares with the TURN server: coturn's static-auth-secret.")]
+    public string? TurnSecret { get; set; }
 
     /// <summary>Where clients reach the server.</summary>
     public Uri BaseUrl(int port) => new(Url ?? string.Create(CultureInfo.InvariantCulture, $"https://{Domain}:{port}"));
@@ -94,6 +133,45 @@ internal sealed record ServerOptions
         if (DrainSeconds is < 0 or > LongestDrain)
         {
             yield return "\"drainSeconds\" must be from 0 to 30.";
+        }
+
+        foreach (var (name, value) in new[]
+        {
+            ("messagesPerPair", MessagesPerPair),
+            ("sealedMessagesPerPair", SealedMessagesPerPair),
+            ("messagesPerAddress", MessagesPerAddress),
+        })
+        {
+            if (value is < 1 or > ServerLimits.MostMessagesPerMinute)
+            {
+                yield return $"\"{name}\" must be from 1 to 100000000.";
+            }
+        }
+
+        if (TurnUrls.Count > ServerLimits.TurnUrls || TurnUrls.Any(url => url?.Split(':')[0] is not ("turn" or "turns" or "stun")))
+        {
+            yield return "\"turnUrls\" must be at most 16 of the form turn:turn.example.org:3478, turns: or stun:.";
+        }
+
+        if (TurnUrls.Count > 0 != TurnSecret is { Length: >= ShortestSecret })
+        {
+            yield return "\"turnUrls\" and \"turnSecret\", of at least 16 characters, belong together: give both or none.";
+        }
+
+        if (StrangersPerDay is < 0 or > ServerLimits.MostStrangersPerDay)
+        {
+            yield return "\"strangersPerDay\" must be from 0 to 100000.";
+        }
+
+        if (Telemetry is not null
+            && !(Uri.TryCreate(Telemetry, UriKind.Absolute, out var receiver) && receiver.Scheme is "http" or "https"))
+        {
+            yield return "\"telemetry\" must be a URL such as http://127.0.0.1:4318, or null.";
+        }
+
+        if (TraceShare is not (>= 0 and <= 1))
+        {
+            yield return "\"traceShare\" must be from 0 to 1.";
         }
 
         if (LogLevel is not ("information" or "warning" or "error"))
