@@ -8,9 +8,13 @@ using Fluister.Server.Requests;
 
 namespace Fluister.ServerTests;
 
-/// <summary>Somebody with a client who registers, through the same requests as the official one.</summary>
-internal sealed class Registrant(TestServer server, string number)
+/// <summary>Somebody with a client who registers, through the same requests as the official one; without a number, where none is
+/// given.</summary>
+internal sealed class Registrant(TestServer server, string? number)
 {
+    /// <summary>What clients say where a number would stand.</summary>
+    public const string NoNumber = "__no_number__";
+
     private readonly IdentityKeyPair _aci = IdentityKeyPair.Generate(RandomSource.System);
     private readonly IdentityKeyPair _pni = IdentityKeyPair.Generate(RandomSource.System);
 
@@ -22,7 +26,7 @@ internal sealed class Registrant(TestServer server, string number)
     {
         ["fetchesMessages"] = true,
         ["registrationId"] = 1234,
-        ["pniRegistrationId"] = 4321,
+        ["pniRegistrationId"] = number is null ? null : (JsonNode)4321,
         ["unidentifiedAccessKey"] = Convert.ToBase64String(Bytes(16)),
         ["capabilities"] = new JsonObject { ["storage"] = true, ["spqr"] = true, ["transfer"] = false },
     };
@@ -36,13 +40,21 @@ internal sealed class Registrant(TestServer server, string number)
     }
 
     /// <summary>A signed EC key and a KEM key of last resort for each id, by the names of the requests.</summary>
-    public JsonObject Keys() => new()
+    public JsonObject Keys()
     {
-        ["aciSignedPreKey"] = Signed(_aci, kem: false),
-        ["pniSignedPreKey"] = Signed(_pni, kem: false),
-        ["aciPqLastResortPreKey"] = Signed(_aci, kem: true),
-        ["pniPqLastResortPreKey"] = Signed(_pni, kem: true),
-    };
+        var keys = new JsonObject
+        {
+            ["aciSignedPreKey"] = Signed(_aci, kem: false),
+            ["aciPqLastResortPreKey"] = Signed(_aci, kem: true),
+        };
+        if (number is not null)
+        {
+            keys["pniSignedPreKey"] = Signed(_pni, kem: false);
+            keys["pniPqLastResortPreKey"] = Signed(_pni, kem: true);
+        }
+
+        return keys;
+    }
 
     /// <summary>An invite of the server.</summary>
     public static async Task<Invite> InviteAsync(TestServer server, int uses = 1)
@@ -71,7 +83,7 @@ internal sealed class Registrant(TestServer server, string number)
     {
         var body = Keys();
         body["aciIdentityKey"] = Convert.ToBase64String(_aci.Public.Serialized);
-        body["pniIdentityKey"] = Convert.ToBase64String(_pni.Public.Serialized);
+        body["pniIdentityKey"] = number is null ? null : Convert.ToBase64String(_pni.Public.Serialized);
         body["accountAttributes"] = Attributes.DeepClone();
         body["skipDeviceTransfer"] = true;
         foreach (var (key, value) in proof)
@@ -80,7 +92,10 @@ internal sealed class Registrant(TestServer server, string number)
         }
 
         return server.AskAsync(
-            "POST", "/v1/registration", body: Json.Text(body.ToJsonString()), headers: ("Authorization", Basic(name ?? number, Password)));
+            "POST",
+            "/v1/registration",
+            body: Json.Text(body.ToJsonString()),
+            headers: ("Authorization", Basic(name ?? number ?? NoNumber, Password)));
     }
 
     /// <summary>Registers with an invite, and gives the device as the server knows it.</summary>

@@ -28,11 +28,14 @@ internal sealed class SocketClient : IAsyncDisposable
     /// <summary>The server's close code, once it has closed.</summary>
     public int? Code => (int?)_socket.CloseStatus;
 
+    /// <summary>The headers of the response that opened it.</summary>
+    public IReadOnlyDictionary<string, IEnumerable<string>> Headers => _socket.HttpResponseHeaders!;
+
     /// <summary>Connects; with a header as a device, without as nobody. A client that does not read leaves what comes where it
     /// is.</summary>
     public static async Task<SocketClient> ConnectAsync(
         HttpMessageInvoker over, int port, string? authorization, CancellationToken cancellation, Version? version = null,
-            bool reads = true)
+            bool reads = true, string path = "/v1/websocket/", bool stories = false)
     {
         var client = new SocketClient();
         client._socket.Options.HttpVersion = version ?? HttpVersion.Version11;
@@ -43,9 +46,14 @@ internal sealed class SocketClient : IAsyncDisposable
             client._socket.Options.SetRequestHeader("Authorization", authorization);
         }
 
+        if (stories)
+        {
+            client._socket.Options.SetRequestHeader("X-Signal-Receive-Stories", "true");
+        }
+
         try
         {
-            await client._socket.ConnectAsync(new Uri($"wss://localhost:{port}/v1/websocket/"), over, cancellation);
+            await client._socket.ConnectAsync(new Uri($"wss://localhost:{port}{path}"), over, cancellation);
         }
         catch
         {
@@ -62,13 +70,15 @@ internal sealed class SocketClient : IAsyncDisposable
     }
 
     /// <summary>Asks, and waits for the answer.</summary>
-    public async Task<SocketResponse> AskAsync(string verb, string path, byte[]? body, CancellationToken cancellation)
+    public async Task<SocketResponse> AskAsync(
+        string verb, string path, byte[]? body, CancellationToken cancellation, params string[] headers)
     {
         var id = Interlocked.Increment(ref _lastId);
         var answer = new TaskCompletionSource<SocketResponse>(TaskCreationOptions.RunContinuationsAsynchronously);
         _asked[id] = answer;
         var request = new SocketRequest { Verb = verb, Path = path, Id = id };
         request.Headers.Add("content-type: application/json");
+        request.Headers.AddRange(headers);
         if (body is not null)
         {
             request.Body = ByteString.CopyFrom(body);
@@ -80,9 +90,13 @@ internal sealed class SocketClient : IAsyncDisposable
     }
 
     /// <summary>Answers what the server asked.</summary>
-    public Task AnswerAsync(SocketRequest request, CancellationToken cancellation, uint status = 200)
+    public Task AnswerAsync(SocketRequest request, CancellationToken cancellation, uint status = 200) =>
+        AnswerAsync(request.Id, cancellation, status);
+
+    /// <summary>Answers by an id, whether or not it was asked.</summary>
+    public Task AnswerAsync(ulong id, CancellationToken cancellation, uint status = 200)
     {
-        var response = new SocketResponse { Id = request.Id, Status = status };
+        var response = new SocketResponse { Id = id, Status = status };
         return SendAsync(new SocketMessage { Type = SocketMessage.Types.Type.Response, Response = response }.ToByteArray(), cancellation);
     }
 

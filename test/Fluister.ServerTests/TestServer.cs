@@ -23,20 +23,35 @@ internal sealed class TestServer : IAsyncDisposable
     private X509Certificate2? _certificate;
     private HttpClient? _client;
 
-    /// <summary>Puts it together; attachments only where there is a folder for them.</summary>
-    public TestServer(string? blobs = null) => Home = new HomeServer(
-        Database,
-        _identity,
-        Clock,
-        RandomSource.System,
-        blobs: blobs,
-        operations: new OperationRoom(Database, new Lazy<byte[]>(() => []), CancellationToken.None).Routes);
+    /// <summary>Settings under which a test may send as many messages as it likes.</summary>
+    public static ServerOptions Roomy { get; } = new()
+    {
+        MessagesPerPair = ServerLimits.MostMessagesPerMinute,
+        SealedMessagesPerPair = ServerLimits.MostMessagesPerMinute,
+        MessagesPerAddress = ServerLimits.MostMessagesPerMinute,
+    };
+
+    /// <summary>Puts it together; attachments and avatars only where there is a folder for them.</summary>
+    public TestServer(string? blobs = null, ServerOptions? options = null, string? avatars = null, string database = ":memory:")
+    {
+        Database = new SqliteDatabase(database);
+        Home = new HomeServer(
+            Database,
+            _identity,
+            Clock,
+            RandomSource.System,
+            options ?? Roomy,
+            blobs,
+            avatars,
+            operations: new OperationRoom(
+                new Readiness(Database, Clock, null, null, CancellationToken.None), new Lazy<byte[]>(() => [])).Routes);
+    }
 
     /// <summary>Its clock.</summary>
     public TestClock Clock { get; } = new();
 
     /// <summary>Its database.</summary>
-    public SqliteDatabase Database { get; } = new(":memory:");
+    public SqliteDatabase Database { get; }
 
     /// <summary>The server.</summary>
     public HomeServer Home { get; }
@@ -135,6 +150,12 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <summary>Where it listens, once it does.</summary>
     public int Port => _listener!.Port;
+
+    /// <summary>What listens, once it does.</summary>
+    public Listener Listener => _listener!;
+
+    /// <summary>Stops to listen, as when the program is asked to end; the database stays.</summary>
+    public Task StopAsync() => _listener!.StopAsync(ServerLimits.Drain);
 
     /// <summary>Stops it.</summary>
     public async ValueTask DisposeAsync()

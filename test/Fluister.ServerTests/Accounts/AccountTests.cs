@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Fluister.Server;
+using Fluister.Server.Accounts;
 
 namespace Fluister.ServerTests.Accounts;
 
@@ -12,7 +13,7 @@ public sealed class AccountTests
         await using var server = new TestServer();
         var person = new Registrant(server, "+31612345678");
         var caller = await person.RegisterAsync(await Registrant.InviteAsync(server));
-        var profile = new { version = new string('a', 64), commitment = new byte[97] };
+        var profile = new { version = new string('a', 64), commitment = new byte[97], name = new byte[81] };
         Assert.Equal(200, (await server.AskAsync("PUT", "/v1/profile", caller, Json.Body(profile))).Status);
         var reserve = new { usernameHashes = new[] { Convert.ToBase64String(new byte[32]) } };
         Assert.Equal(200, (await server.AskAsync("PUT", "/v1/accounts/username_hash/reserve", caller, Json.Body(reserve))).Status);
@@ -96,6 +97,40 @@ public sealed class AccountTests
         var text = (string)report["text"]!;
         Assert.Contains($"Account ID: {caller.Account.Aci}", text, StringComparison.Ordinal);
         Assert.Contains("Phone number: +31612345678", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_report_counts_what_else_is_kept_and_deletion_leaves_nothing_of_it()
+    {
+        await using var server = new TestServer();
+        var (one, two) = (await server.AddAccountAsync(), await server.AddAccountAsync());
+        await server.Home.Reports.AddAsync(one.Account.Aci, two.Account.Aci.ToString(), Guid.NewGuid(), null);
+        await server.Home.Reports.AddAsync(one.Account.Aci, two.Account.Aci.ToString(), Guid.NewGuid(), null);
+        await server.Home.Usernames.ReserveAsync(one.Caller, [new byte[32]]);
+        var report = (await server.AskAsync("GET", "/v2/accounts/data_report", one.Caller)).Read()["data"]!["account"]!;
+        Assert.Equal((2, 0, 1), ((int)report["reportsMade"]!, (int)report["reportsAbout"]!, (int)report["formerUsernames"]!));
+        var about = (await server.AskAsync("GET", "/v2/accounts/data_report", two.Caller)).Read();
+        Assert.Equal(2, (int)about["data"]!["account"]!["reportsAbout"]!);
+        Assert.Contains("Reports of spam about this account: 2\n", (string)about["text"]!, StringComparison.Ordinal);
+
+        await server.Home.AccountSettings.DeleteAsync(two.Caller);
+        Assert.Equal(0, server.Home.Reports.Count().All);
+        await server.Home.AccountSettings.DeleteAsync(one.Caller);
+
+        // In no column of any table is anything that names either.
+        foreach (var (table, column) in server.Database.Read(session => session.Query(
+            "SELECT t.name, c.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'",
+            row => (row.GetString(0), row.GetString(1)))))
+        {
+            foreach (var account in new[] { one.Account, two.Account })
+            {
+                object[] names = [AccountStore.Bytes(account.Aci), AccountStore.Bytes(account.Pni!.Value), account.Number!];
+                Assert.All(names, name => Assert.True(
+                    server.Database.Read(session => session.First(
+                        $"SELECT COUNT(*) FROM {table} WHERE {column} = ?1", row => row.GetInt32(0), name)) == 0,
+                    $"{table}.{column}"));
+            }
+        }
     }
 
     [Fact]

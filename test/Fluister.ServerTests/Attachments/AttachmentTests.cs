@@ -47,13 +47,11 @@ public sealed class AttachmentTests : IAsyncDisposable
         using var client = await _server.ListenAsync();
         var (form, bytes) = (await FormAsync(300_000), new SeededRandom(8).Bytes(300_000));
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => CreateAsync(client, form, bytes.Length, bytes, breakAfter: 100_000));
-        var offset = await OffsetAsync(client, form);
-        Assert.InRange(offset, 0, 100_000);
         using var none = await SendAsync(client, HttpMethod.Get, form.Key);
         Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
-        using var wrong = await ResumeAsync(client, form, offset + 1, bytes[(offset + 1)..]);
+        using var wrong = await ResumeAsync(client, form, 100_001, bytes[100_001..]);
         Assert.Equal(HttpStatusCode.Conflict, wrong.StatusCode);
-        using var part = await ResumeAsync(client, form, offset, bytes[offset..200_000]);
+        using var part = await GoOnAsync(client, form, bytes[..200_000]);
         Assert.Equal((HttpStatusCode.NoContent, "200000"), (part.StatusCode, Only(part, "Upload-Offset")));
         Assert.Equal(200_000, await OffsetAsync(client, form));
         using var rest = await ResumeAsync(client, form, 200_000, bytes[200_000..]);
@@ -203,37 +201,7 @@ public sealed class AttachmentTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_has_expired_goes_and_what_was_complete_when_the_machine_went_down_gets_its_name()
-    {
-        using var client = await _server.ListenAsync();
-        var (whole, part, lost) = (await FormAsync(10), await FormAsync(10), await FormAsync(10));
-        (await CreateAsync(client, whole, 10, new byte[10])).Dispose();
-        (await CreateAsync(client, part, 10, new byte[5])).Dispose();
-        (await CreateAsync(client, lost, 10, new byte[5])).Dispose();
-        var file = Directory.GetFiles(_temporary["blobs"], $"{lost.Key}.*", SearchOption.AllDirectories).Single();
-        await File.WriteAllBytesAsync(file, new byte[10], Cancellation);
-        var files = _server.Home.Attachments!;
-        files.Sweep();
-        Assert.Equal((5L, 10L), files.Progress(part.Key));
-        Assert.NotNull(files.Find(lost.Key));
-        foreach (var each in Directory.GetFiles(_temporary["blobs"], "*", SearchOption.AllDirectories))
-        {
-            File.SetLastWriteTimeUtc(each, _server.Clock.GetUtcNow().UtcDateTime);
-        }
-
-        _server.Clock.Advance(ServerLimits.UploadAge + TimeSpan.FromSeconds(1));
-        files.Sweep();
-        Assert.Null(files.Progress(part.Key));
-        Assert.NotNull(files.Find(whole.Key));
-        Assert.NotNull(files.Find(lost.Key));
-        _server.Clock.Advance(ServerLimits.AttachmentAge);
-        files.Sweep();
-        Assert.Null(files.Find(whole.Key));
-        Assert.Null(files.Find(lost.Key));
-    }
-
-    [Fact]
-    public async Task Forms_are_bounded_in_size_number_and_bytes()
+    public async Task Forms_are_bounded_in_size_and_number()
     {
         var account = await _server.AddAccountAsync();
         async Task<int> StatusAsync(string query) =>
@@ -243,15 +211,6 @@ public sealed class AttachmentTests : IAsyncDisposable
         Assert.Equal(400, await StatusAsync("?uploadLength=0"));
         Assert.Equal(400, await StatusAsync("?uploadLength=-1"));
         Assert.Equal(200, await StatusAsync(""));
-        for (var i = 1; i < ServerLimits.AttachmentMebibytes.Burst / 105; i++)
-        {
-            Assert.Equal(200, await StatusAsync($"?uploadLength={ServerLimits.Attachment}"));
-        }
-
-        Assert.Equal(429, await StatusAsync($"?uploadLength={ServerLimits.Attachment}"));
-        Assert.Equal(200, await StatusAsync("?uploadLength=1"));
-        _server.Clock.Advance(TimeSpan.FromDays(1));
-        Assert.Equal(200, await StatusAsync($"?uploadLength={ServerLimits.Attachment}"));
         for (var i = 1; i < ServerLimits.Attachments.Burst; i++)
         {
             Assert.Equal(200, await StatusAsync("?uploadLength=1"));
@@ -282,11 +241,11 @@ public sealed class AttachmentTests : IAsyncDisposable
         return request;
     }
 
-    private static async Task<HttpResponseMessage> CreateAsync(
+    private async Task<HttpResponseMessage> CreateAsync(
         HttpClient client, UploadFormJson form, long length, byte[] bytes, int? breakAfter = null)
     {
         using var request = Request(HttpMethod.Post, "", form, ("Upload-Length", $"{length}"));
-        request.Content = new BrokenContent(bytes, breakAfter);
+        request.Content = new BrokenContent(bytes, breakAfter, BegunAsync);
         return await client.SendAsync(request, Cancellation);
     }
 
@@ -295,6 +254,34 @@ public sealed class AttachmentTests : IAsyncDisposable
         using var request = Request(HttpMethod.Patch, form.Key, form, ("Upload-Offset", $"{offset}"));
         request.Content = new BrokenContent(bytes, null);
         return await client.SendAsync(request, Cancellation);
+    }
+
+    // As clients do: the server may still be at work on what came before the connection broke, and then they ask again.
+    private static async Task<HttpResponseMessage> GoOnAsync(HttpClient client, UploadFormJson form, byte[] bytes)
+    {
+        while (true)
+        {
+            var offset = await OffsetAsync(client, form);
+            Assert.InRange(offset, 1, 100_000);
+            var answer = await ResumeAsync(client, form, offset, bytes[offset..]);
+            if (answer.StatusCode is not (HttpStatusCode.Conflict or HttpStatusCode.Locked))
+            {
+                return answer;
+            }
+
+            answer.Dispose();
+        }
+    }
+
+    // Some bytes of it are in a file.
+    private async Task BegunAsync()
+    {
+        var folder = new DirectoryInfo(_temporary["blobs"]);
+        while (!folder.Exists || !folder.EnumerateFiles("*", SearchOption.AllDirectories).Any(file => file.Length > 0))
+        {
+            await Task.Delay(1, Cancellation);
+            folder.Refresh();
+        }
     }
 
     private static async Task<HttpResponseMessage> SendAsync(
@@ -334,9 +321,11 @@ public sealed class AttachmentTests : IAsyncDisposable
         private readonly byte[] _bytes;
         private readonly int? _breakAfter;
 
-        public BrokenContent(byte[] bytes, int? breakAfter)
+        private readonly Func<Task>? _beforeBreak;
+
+        public BrokenContent(byte[] bytes, int? breakAfter, Func<Task>? beforeBreak = null)
         {
-            (_bytes, _breakAfter) = (bytes, breakAfter);
+            (_bytes, _breakAfter, _beforeBreak) = (bytes, breakAfter, beforeBreak);
             Headers.ContentType = new MediaTypeHeaderValue("application/offset+octet-stream");
         }
 
@@ -346,6 +335,8 @@ public sealed class AttachmentTests : IAsyncDisposable
             await stream.FlushAsync(Cancellation);
             if (_breakAfter is not null)
             {
+                // A connection that breaks before the server has looked at the request leaves nothing behind.
+                await (_beforeBreak?.Invoke() ?? Task.CompletedTask);
                 throw new IOException("Broken off.");
             }
         }

@@ -74,6 +74,21 @@ public sealed class MessageMethodTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_sealed_sender_who_does_not_know_the_devices_as_they_are_is_told_them()
+    {
+        var request = Sealed(_recipient.Id);
+        request.UnidentifiedAccessKey = ByteString.CopyFrom(TestAccount.AccessKey);
+        request.Messages = Bundle(SendMessageType.UnidentifiedSender, (1, 999), (3, 1003));
+        var reply = await AnonymousAsync("SendSingleRecipientMessage", request);
+        var wrong = reply.Message<SendMessageResponse>().MismatchedDevices;
+        Assert.Equal((_recipient.Id.ToMessage(), 2U, 3U, 1U),
+            (wrong.ServiceIdentifier, wrong.MissingDevices.Single(), wrong.ExtraDevices.Single(), wrong.StaleDevices.Single()));
+        Assert.Empty(Mailbox(_recipient, 1));
+        request.Messages = Bundle(SendMessageType.DoubleRatchet, (1, 1001), (2, 1002));
+        Assert.Equal(GrpcCode.InvalidArgument, (await AnonymousAsync("SendSingleRecipientMessage", request)).Code);
+    }
+
+    [Fact]
     public async Task A_sealed_message_needs_the_access_key_and_says_not_who_sent_it()
     {
         var right = Sealed(_recipient.Id);

@@ -9,6 +9,18 @@ public sealed class RateLimitsTests
     private static readonly Limit Three = new("three", 3, TimeSpan.FromSeconds(10));
 
     [Fact]
+    public void A_clock_that_is_set_back_holds_nobody_longer_than_an_empty_bucket_does()
+    {
+        var clock = new TestClock();
+        var limits = new RateLimits(clock);
+        Assert.Null(limits.Wait(Three, Guid.Empty, 3));
+        clock.Advance(TimeSpan.FromHours(-1));
+        Assert.Equal(TimeSpan.FromSeconds(10), limits.Wait(Three, Guid.Empty));
+        clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Null(limits.Wait(Three, Guid.Empty));
+    }
+
+    [Fact]
     public void As_many_as_the_burst_pass_and_then_one_after_each_interval()
     {
         var clock = new TestClock();
@@ -63,5 +75,36 @@ public sealed class RateLimitsTests
         }
 
         Assert.Null(limits.Wait(Three, Guid.Empty));
+    }
+
+    [Fact]
+    public void Whether_there_is_a_token_can_be_asked_and_one_can_be_given_back()
+    {
+        var clock = new TestClock();
+        var limits = new RateLimits(clock);
+        Assert.True(limits.Allows(Three, Guid.Empty));
+        limits.Take(Three, Guid.Empty, 2);
+        Assert.True(limits.Allows(Three, Guid.Empty));
+        Assert.True(limits.Allows(Three, Guid.Empty));
+        limits.Take(Three, Guid.Empty);
+        Assert.False(limits.Allows(Three, Guid.Empty));
+        limits.GiveBack(Three, Guid.Empty);
+        Assert.True(limits.Allows(Three, Guid.Empty));
+        limits.Take(Three, Guid.Empty);
+        clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.True(limits.Allows(Three, Guid.Empty));
+        limits.GiveBack(Three, Guid.NewGuid());
+        Assert.Equal(1, limits.Count);
+    }
+
+    [Fact]
+    public void A_limit_is_itself_and_no_other_of_the_same_numbers()
+    {
+        var limits = new RateLimits(new TestClock());
+        var same = Three with { };
+        limits.Take(Three, Guid.Empty, 3);
+        Assert.Null(limits.Wait(same, Guid.Empty));
+        Assert.NotEqual(Three, same);
+        Assert.Equal(new TimeSpan(0, 0, 15), Limit.Per(TimeSpan.FromMinutes(1), 4, "four").Refill);
     }
 }

@@ -1,7 +1,10 @@
+using System.Threading.Channels;
 using Fluister.Protocol.Addresses;
 using Fluister.Server;
 using Fluister.Server.Accounts;
 using Fluister.Server.Mailboxes;
+using Fluister.Server.Stores;
+using Fluister.Server.Stores.Sqlite;
 using Fluister.Wire.Protos;
 using Google.Protobuf;
 
@@ -18,11 +21,11 @@ public sealed class MailboxTests
         await AppendAsync(server, mailbox, 0, 150);
         Assert.Equal(Enumerable.Range(0, 150), Numbers(server, mailbox));
         var letters = server.Home.Mailboxes.Read(mailbox, 0);
-        await server.Home.Mailboxes.AcknowledgeAsync(mailbox, [letters[1].Sequence, letters[3].Sequence]);
+        await AcknowledgeAsync(server, mailbox, [letters[1].Sequence, letters[3].Sequence]);
         Assert.Equal([0, 2, .. Enumerable.Range(4, 146)], Numbers(server, mailbox));
 
         // Not by another device.
-        await server.Home.Mailboxes.AcknowledgeAsync(mailbox with { Device = 2 }, [letters[0].Sequence]);
+        await AcknowledgeAsync(server, mailbox with { Device = 2 }, [letters[0].Sequence]);
         Assert.Equal(0, Numbers(server, mailbox)[0]);
     }
 
@@ -51,9 +54,9 @@ public sealed class MailboxTests
         Assert.Equal(0, await server.Home.Mailboxes.PurgeAsync());
         server.Clock.Advance(ServerLimits.MessageAge / 2);
         Assert.Equal([2500], Numbers(server, mailbox));
-        Assert.Equal(2501, Count(server, "mailbox"));
+        Assert.Equal(2501, Count(server, "letter"));
         Assert.Equal(2500, await server.Home.Mailboxes.PurgeAsync());
-        Assert.Equal(1, Count(server, "mailbox"));
+        Assert.Equal(1, Count(server, "letter"));
     }
 
     [Fact]
@@ -62,14 +65,14 @@ public sealed class MailboxTests
         await using var server = new TestServer();
         var mailbox = await MailboxAsync(server);
         await AppendAsync(server, mailbox, 0, ServerLimits.MailboxLetters);
-        Assert.Equal(ServerLimits.MailboxLetters, Count(server, "mailbox"));
+        Assert.Equal(ServerLimits.MailboxLetters, Count(server, "letter"));
         await AppendAsync(server, mailbox, ServerLimits.MailboxLetters, 7);
-        Assert.Equal(ServerLimits.MailboxLetters, Count(server, "mailbox"));
+        Assert.Equal(ServerLimits.MailboxLetters, Count(server, "letter"));
         Assert.Equal(7, Number(server.Home.Mailboxes.Read(mailbox, 0)[0]));
 
         // What was acknowledged makes room.
         var letters = server.Home.Mailboxes.Read(mailbox, 0);
-        await server.Home.Mailboxes.AcknowledgeAsync(mailbox, [.. letters.Take(3).Select(letter => letter.Sequence)]);
+        await AcknowledgeAsync(server, mailbox, [.. letters.Take(3).Select(letter => letter.Sequence)]);
         await AppendAsync(server, mailbox, 0, 3);
         Assert.Equal(10, Number(server.Home.Mailboxes.Read(mailbox, 0)[0]));
     }
@@ -87,7 +90,7 @@ public sealed class MailboxTests
         await AppendAsync(server, linked, 0, 1);
         Assert.Equal(1, watcher.Ends);
         Assert.Equal([Device.Primary], server.Home.Accounts.Find(account.Account.Aci)!.Devices.Select(device => device.Id));
-        Assert.Equal(0, Count(server, "mailbox"));
+        Assert.Equal(0, Count(server, "letter"));
         Assert.False(await server.Home.Mailboxes.AppendAsync([Letter(linked, 0, 1)]));
     }
 
@@ -103,7 +106,7 @@ public sealed class MailboxTests
         shared.AsSpan().Fill(0x5a);
         var letters = mailboxes.Select((mailbox, i) => Letter(mailbox, i, 48)).ToList();
         Assert.True(await server.Home.Mailboxes.AppendAsync(letters, shared));
-        Assert.Equal((4, 1), (Count(server, "mailbox"), Count(server, "payload")));
+        Assert.Equal((4, 1), (Count(server, "letter"), Count(server, "payload")));
         for (var i = 0; i < 4; i++)
         {
             var content = Envelope.Parser.ParseFrom(
@@ -113,13 +116,13 @@ public sealed class MailboxTests
 
         // By acknowledgement, with a device, with an account, by age: whichever is the last.
         var first = server.Home.Mailboxes.Read(mailboxes[0], 0)[0];
-        await server.Home.Mailboxes.AcknowledgeAsync(mailboxes[0], [first.Sequence]);
+        await AcknowledgeAsync(server, mailboxes[0], [first.Sequence]);
         await server.Database.WriteAsync(session => session.Run("DELETE FROM device WHERE id = 2"));
         await server.Database.WriteAsync(session => { AccountStore.Delete(session, account.Account.Aci); return 0; });
-        Assert.Equal((1, 1), (Count(server, "mailbox"), Count(server, "payload")));
+        Assert.Equal((1, 1), (Count(server, "letter"), Count(server, "payload")));
         server.Clock.Advance(ServerLimits.MessageAge);
         await server.Home.Mailboxes.PurgeAsync();
-        Assert.Equal((0, 0), (Count(server, "mailbox"), Count(server, "payload")));
+        Assert.Equal((0, 0), (Count(server, "letter"), Count(server, "payload")));
     }
 
     [Fact]
@@ -129,7 +132,48 @@ public sealed class MailboxTests
         var mailbox = await MailboxAsync(server);
         Assert.False(await server.Home.Mailboxes.AppendAsync([Letter(mailbox, 0, 1), Letter(mailbox with { Device = 5 }, 1, 1)],
             new byte[9]));
-        Assert.Equal((0, 0), (Count(server, "mailbox"), Count(server, "payload")));
+        Assert.Equal((0, 0), (Count(server, "letter"), Count(server, "payload")));
+    }
+
+    [Fact]
+    public async Task What_goes_to_many_is_handed_to_all_of_them_and_copied_for_none()
+    {
+        await using var server = new TestServer();
+        var account = await server.AddAccountAsync(devices: 2);
+        MailboxKey[] mailboxes = [new(account.Account.Aci, 1), new(account.Account.Aci, 2)];
+        var watcher = new Watcher();
+        Array.ForEach(mailboxes, mailbox => server.Home.Mailboxes.Watch(mailbox, watcher));
+        var shared = new byte[10_000];
+        shared.AsSpan().Fill(0x5a);
+        Assert.True(await server.Home.Mailboxes.AppendAsync([.. mailboxes.Select((mailbox, i) => Letter(mailbox, i, 48))], shared));
+        Assert.Equal([shared.Length, shared.Length], watcher.Handed.Select(letter => letter.Shared.Length));
+        Assert.True(watcher.Handed[0].Shared.Equals(watcher.Handed[1].Shared));
+        Assert.All(mailboxes.Zip(watcher.Handed), pair =>
+            Assert.Equal(Assert.Single(server.Home.Mailboxes.Read(pair.First, 0)).Envelope, pair.Second.Whole));
+        Assert.All(watcher.Handed, letter => Assert.InRange(letter.Whole.Length, shared.Length, letter.Size + 10));
+    }
+
+    [Fact]
+    public async Task Messages_of_more_bytes_than_may_wait_are_refused_and_the_rest_is_kept()
+    {
+        await using var server = new TestServer();
+        var mailbox = await MailboxAsync(server);
+        using var gate = new ManualResetEventSlim();
+        using var begun = new ManualResetEventSlim();
+        var blocked = server.Database.WriteAsync(_ =>
+        {
+            begun.Set();
+            return gate.Wait(TimeSpan.FromMinutes(1));
+        });
+        begun.Wait(TestContext.Current.CancellationToken);
+        server.Database.Post(new Heavy(ServerLimits.WaitingBytes - 100));
+        var kept = AppendAsync(server, mailbox, 0, 1, size: 200);
+        var refused = Record.ExceptionAsync(() => AppendAsync(server, mailbox, 1, 1));
+        gate.Set();
+        await Task.WhenAll(blocked, kept);
+        Assert.IsType<StoreBusyException>(await refused);
+        await AppendAsync(server, mailbox, 2, 1);
+        Assert.Equal([0, 2], server.Home.Mailboxes.Read(mailbox, 0).Select(Number));
     }
 
     [Fact]
@@ -143,7 +187,7 @@ public sealed class MailboxTests
         server.Home.Mailboxes.Unwatch(mailbox, earlier);
         await AppendAsync(server, mailbox, 0, 1);
         server.Home.Mailboxes.Offer([Letter(mailbox, 1, 1)]);
-        Assert.Equal((0, 0, 1, 1), (earlier.Hints, earlier.Offers, later.Hints, later.Offers));
+        Assert.Equal((0, 2), (earlier.Handed.Count, later.Handed.Count));
     }
 
     private static async Task<MailboxKey> MailboxAsync(TestServer server) =>
@@ -163,7 +207,7 @@ public sealed class MailboxTests
             Content = ByteString.CopyFrom(Content(number, size)),
             DestinationServiceId = ByteString.CopyFrom(ServiceId.Aci(mailbox.Aci).ToBytes()),
         };
-        return new NewLetter(mailbox, Guid.NewGuid(), envelope.ToByteArray());
+        return new NewLetter(mailbox, envelope.ToByteArray());
     }
 
     private static async Task AppendAsync(TestServer server, MailboxKey mailbox, int first, int count, int size = 4)
@@ -187,23 +231,63 @@ public sealed class MailboxTests
         return numbers;
     }
 
+    private static async Task AcknowledgeAsync(TestServer server, MailboxKey mailbox, IReadOnlyList<long> sequences)
+    {
+        var watcher = new Watcher();
+        foreach (var sequence in sequences)
+        {
+            server.Home.Mailboxes.Acknowledge(mailbox, sequence, null, watcher);
+        }
+
+        await watcher.WaitForTakenAsync(sequences.Count);
+    }
+
     private static int Number(Letter letter) => BitConverter.ToInt32(Envelope.Parser.ParseFrom(letter.Envelope).Content.Span);
 
     private static int Count(TestServer server, string table) =>
         server.Database.Read(session => session.First($"SELECT COUNT(*) FROM {table}", row => row.GetInt32(0)));
 
+    private sealed class Heavy(int bytes) : DatabaseWork
+    {
+        public override int Bytes => bytes;
+
+        public override void Run(SqliteSession session)
+        {
+        }
+
+        public override void Complete()
+        {
+        }
+
+        public override void Fail(Exception failure)
+        {
+        }
+    }
+
     private sealed class Watcher : IMailboxWatcher
     {
-        public int Hints { get; private set; }
+        private readonly Channel<int> _taken = Channel.CreateUnbounded<int>();
 
-        public int Offers { get; private set; }
+        public List<Letter> Handed { get; } = [];
+
+        public int Failures { get; private set; }
 
         public int Ends { get; private set; }
 
-        public void Hint() => Hints++;
+        public void Hand(Letter letter) => Handed.Add(letter);
 
-        public void Offer(Letter letter) => Offers++;
+        public void TakenOut(int letters) => _taken.Writer.TryWrite(letters);
+
+        public void NotTakenOut(int letters) => Failures += letters;
 
         public void Gone() => Ends++;
+
+        public async Task WaitForTakenAsync(int letters)
+        {
+            while (letters > 0)
+            {
+                letters -= await _taken.Reader.ReadAsync(TestContext.Current.CancellationToken);
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Fluister.Server;
+using Fluister.Server.Accounts;
 using Fluister.Server.Mailboxes;
 using Fluister.Server.Requests;
 using Fluister.Wire.Protos;
@@ -122,8 +123,33 @@ public sealed class DispatchTests
         await Report(Guid.NewGuid(), one.Account.Number!, token);
         Assert.Equal((ServerLimits.Reports, 0), Kept());
 
+        // The operator sees how many there are about each account that are not too old.
+        await Report(Guid.NewGuid(), two.Account.Number!, token);
+        Assert.Equal((1, 1), Listed());
+        server.Clock.Advance(ServerLimits.ReportAge);
+        Assert.Equal((0, 0), Listed());
+        await Report(Guid.NewGuid(), one.Account.Number!, token);
+        await Report(Guid.NewGuid(), one.Account.Number!, token);
+        Assert.Equal((2, 0), Listed());
+        await server.Database.WriteAsync(session => session.Run("DELETE FROM report WHERE id < (SELECT MAX(id) FROM report)"));
+
+        // They go when they are old.
+        server.Clock.Advance(ServerLimits.ReportAge - TimeSpan.FromMilliseconds(1));
+        await server.Home.Reports.PurgeAsync();
+        Assert.Equal((1, 0), Kept());
+        server.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        await server.Home.Reports.PurgeAsync();
+        Assert.Equal(0, server.Home.Reports.Count().All);
+
         ValueTask<Response> Report(Guid message, string source, byte[] body) =>
             server.AskAsync("POST", $"/v1/messages/report/{Uri.EscapeDataString(source)}/{message}", two.Caller, body);
+
+        (int, int) Listed()
+        {
+            var listed = ListedAccount.All(server.Database, server.Clock.GetUtcNow())
+                .ToDictionary(account => account.Aci, account => account.Reports);
+            return (listed[one.Account.Aci], listed[two.Account.Aci]);
+        }
 
         (int, int) Kept() => server.Database.Read(session => session.First(
             "SELECT COUNT(*), SUM(is_proven) FROM report", row => (row.GetInt32(0), row.GetInt32(1))));

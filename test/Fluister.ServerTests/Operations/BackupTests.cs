@@ -1,4 +1,5 @@
 using System.Text;
+using Fluister.Server.Invites;
 using Fluister.Server.Operations;
 using Fluister.Server.Stores.Sqlite;
 using Fluister.Tests.Protocol;
@@ -88,6 +89,54 @@ public sealed class BackupTests : IDisposable
 
         await using var restored = Restored(Write(), "restored");
         Assert.Equal([1, 3], restored.Read(session => session.Query("SELECT kind FROM pre_key ORDER BY kind", row => row.GetInt32(0))));
+    }
+
+    [Fact]
+    public async Task Attachments_do_not_come_back_and_invites_are_good_no_more()
+    {
+        await using (var database = new SqliteDatabase(_folder.Database))
+        {
+            await database.WriteAsync(session => session.Run(
+                """
+                INSERT INTO account (aci, aci_identity) VALUES (x'01', x'02');
+                INSERT INTO attachment (key, aci, length, hash, created, expires)
+                    VALUES (x'01', x'01', 5, x'07', 0, 9000000000000), (x'02', x'01', 5, NULL, 0, 9000000000000);
+                INSERT INTO invite (token, code, uses_left, expires, created) VALUES (x'01', '111111', 3, 9000000000000, 0)
+                """));
+        }
+
+        await using var restored = Restored(Write(), "restored");
+        Assert.Equal((1, 0), restored.Read(session => (Count(session, "account"), Count(session, "attachment"))));
+        Assert.True(Assert.Single(new InviteStore(restored).List()).IsRevoked);
+        Assert.False(await restored.WriteAsync(session => InviteStore.Use(session, [1], Now)));
+    }
+
+    [Fact]
+    public async Task Verification_leaves_nothing_and_refuses_what_restoring_would()
+    {
+        await new SqliteDatabase(_folder.Database).DisposeAsync();
+        using var backup = Write();
+        var scratch = new DataFolder(_temporary["verify"]);
+        Assert.Equal(_folder.ReadIdentity().Tag.ToString(), Backup.Verify(backup, scratch).Tag);
+        Assert.False(Directory.Exists(scratch.Path));
+
+        // Another server's keys under a right hash.
+        var other = new DataFolder(_temporary["another"]);
+        other.SetUp(new ServerOptions(), Now, new SeededRandom(7));
+        using var mixed = new MemoryStream();
+        Backup.Write(_folder, mixed, _temporary["scratch"], Now);
+        var text = Encoding.Latin1.GetString(mixed.ToArray());
+        var (tag, stranger) = (_folder.ReadIdentity().Tag.ToString(), other.ReadIdentity().Tag.ToString());
+        using var wrong = new MemoryStream(Encoding.Latin1.GetBytes(text.Replace($"\"{tag}\"", $"\"{stranger}\"")));
+        Assert.Equal(5, Assert.Throws<OperationException>(() => Backup.Verify(wrong, scratch)).ExitCode);
+        Assert.False(Directory.Exists(scratch.Path));
+
+        // A folder that is somebody's is left as it is.
+        Directory.CreateDirectory(scratch.Path);
+        File.WriteAllText(Path.Combine(scratch.Path, "letter"), "mine");
+        using var again = Write();
+        Assert.Equal(6, Assert.Throws<OperationException>(() => Backup.Verify(again, scratch)).ExitCode);
+        Assert.True(File.Exists(Path.Combine(scratch.Path, "letter")));
     }
 
     [Fact]

@@ -30,6 +30,7 @@ public sealed class DescriptorTests
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(authority.PublicKey.ExportSubjectPublicKeyInfo())), read.Tls.Pin);
         Assert.Equal("NL", read.Country);
         Assert.Equal(Now.ToUnixTimeMilliseconds(), read.Sequence);
+        Assert.Equal(identity.Zk.Public.Write(), read.ZkParams);
         ServerCertificate.Read(read.ServerCertificate).Validate([Protocol.Keys.PublicKey.Read(read.TrustRoots.Single())]);
     }
 

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Fluister.Server.Operations;
+
 namespace Fluister.ServerTests.Operations;
 
 /// <summary>What docs/SERVER.md says of the server is so.</summary>
@@ -21,7 +24,27 @@ public sealed class DocumentTests
         }
     }
 
-    private static string Document()
+    [Fact]
+    public async Task The_systemd_unit_leaves_little_exposed()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/systemd-analyze"), "systemd is not here.");
+        var unit = Find("deploy", "fluister-server.service");
+        string[] arguments = ["security", "--offline=true", "--no-pager", "--threshold=13", unit];
+        using var analysis = Process.Start(new ProcessStartInfo("systemd-analyze", arguments) { RedirectStandardOutput = true })!;
+        var said = await analysis.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await analysis.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(analysis.ExitCode == 0, said);
+        var exit = typeof(ExitCode).GetFields().ToDictionary(code => code.Name, code => (int)code.GetRawConstantValue()!);
+        var final = (await File.ReadAllLinesAsync(unit, TestContext.Current.CancellationToken))
+            .Single(line => line.StartsWith("RestartPreventExitStatus=", StringComparison.Ordinal))
+            .Split('=')[1].Split(' ').Select(int.Parse);
+        Assert.Equal(
+            [exit["Usage"], exit["NotFound"], exit["Damaged"], exit["Denied"], exit["Unsupported"]], final);
+    }
+
+    private static string Document() => Find("docs", "SERVER.md");
+
+    private static string Find(params string[] path)
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Fluister.slnx")))
@@ -29,6 +52,6 @@ public sealed class DocumentTests
             folder = Path.GetDirectoryName(folder)!;
         }
 
-        return Path.Combine(folder, "docs", "SERVER.md");
+        return Path.Combine([folder, .. path]);
     }
 }

@@ -20,6 +20,14 @@ public sealed class OptionsFileTests
             AbuseContact = "abuse@example.org",
             DrainSeconds = 3,
             LogLevel = "warning",
+            MessagesPerPair = 61,
+            SealedMessagesPerPair = 601,
+            MessagesPerAddress = 6001,
+            StrangersPerDay = 5,
+            TurnUrls = ["turn:turn.example.org:3478", "turns:turn.example.org"],
+            TurnSecret = "0123456789abcdef",
+            Telemetry = "http://127.0.0.1:4318",
+            TraceShare = 0.25,
             ClientSettings = new Dictionary<string, string> { ["desktop.ü"] = "\"" },
         };
         var read = OptionsFile.Read(OptionsFile.Write(options), "settings");
@@ -63,6 +71,15 @@ public sealed class OptionsFileTests
     [InlineData("""{ "drainSeconds": 31 }""", "drainSeconds")]
     [InlineData("""{ "drainSeconds": -1 }""", "drainSeconds")]
     [InlineData("""{ "logLevel": "debug" }""", "logLevel")]
+    [InlineData("""{ "messagesPerPair": 0 }""", "messagesPerPair")]
+    [InlineData("""{ "sealedMessagesPerPair": 100000001 }""", "sealedMessagesPerPair")]
+    [InlineData("""{ "messagesPerAddress": -1 }""", "messagesPerAddress")]
+    [InlineData("""{ "strangersPerDay": -1 }""", "strangersPerDay")]
+    [InlineData("""{ "turnUrls": ["turn:a"] }""", "turnSecret")]
+    [InlineData("""{ "turnUrls": ["turn:a"], "turnSecret": "short" }""", "turnSecret")]
+    [InlineData("""{ "turnSecret": "0123456789abcdef" }""", "turnUrls")]
+    [InlineData("""{ "turnUrls": ["https://a"], "turnSecret": "0123456789abcdef" }""", "turnUrls")]
+    [InlineData("""{ "turnUrls": [null], "turnSecret": "0123456789abcdef" }""", "turnUrls")]
     [InlineData("""{ "clientSettings": null }""", "clientSettings")]
     [InlineData("""{ "prot": 8443 }""", "There are: domain, ")]
     [InlineData("""{ "port": 1, "port": 2 }""", "port")]

@@ -76,8 +76,12 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_temporary["b.tar"]));
         Assert.Equal(6, (await ServerProgram.RunAsync("backup", "--data", Data, _temporary["b.tar"])).Code);
         Assert.Equal(0, (await ServerProgram.RunAsync("restore", "--data", _temporary["other"], _temporary["b.tar"])).Code);
+        var (verified, whole, _) = await ServerProgram.RunAsync("backup", "verify", _temporary["b.tar"]);
+        Assert.Equal(0, verified);
+        Assert.StartsWith("Whole: server ", whole);
+        Assert.Equal(3, (await ServerProgram.RunAsync("backup", "verify", _temporary["none.tar"])).Code);
         Assert.Equal(
-            (await ServerProgram.RunAsync("invite", "list", "--data", Data)).Output,
+            (await ServerProgram.RunAsync("invite", "list", "--data", Data)).Output.Replace("good   ", "revoked"),
             (await ServerProgram.RunAsync("invite", "list", "--data", _temporary["other"])).Output);
         Assert.Equal(6, (await ServerProgram.RunAsync("restore", "--data", _temporary["other"], _temporary["b.tar"])).Code);
         Assert.Equal(2, Directory.GetDirectories(_temporary.Path).Length);
@@ -114,6 +118,11 @@ public sealed class ProgramTests : IDisposable
     public async Task The_doctor_says_what_is_to_be_done()
     {
         await ServerProgram.RunAsync("quickstart", "--data", Data);
+
+        // A port on which nothing answers for as long as the test holds it: it is bound, and nobody listens.
+        using var held = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        held.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        WithSettings($$"""{ "port": {{((IPEndPoint)held.LocalEndPoint!).Port}} }""");
         var (code, output, _) = await ServerProgram.RunAsync("doctor", "--data", Data, "--json");
         Assert.Equal(1, code);
         var findings = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToList();

@@ -61,6 +61,42 @@ public sealed class ProfileTests
     }
 
     [Fact]
+    public async Task The_version_that_was_set_last_is_the_newest_though_it_was_there_before()
+    {
+        await using var server = new TestServer();
+        var account = await server.AddAccountAsync();
+        var (first, second) = (Set(), Set());
+        second["version"] = new string('b', 64);
+        foreach (var set in new[] { first, second, first })
+        {
+            await server.AskAsync("PUT", "/v1/profile", account.Caller, Json.Text(set.ToJsonString()));
+        }
+
+        Assert.NotNull((await server.AskAsync("GET", $"/v1/profile/{account.Id}/{Version}", account.Caller)).Read()["paymentAddress"]);
+        var other = (await server.AskAsync("GET", $"/v1/profile/{account.Id}/{second["version"]}", account.Caller)).Read();
+        Assert.Null(other["paymentAddress"]);
+    }
+
+    [Fact]
+    public async Task A_profile_without_a_name_is_none_and_no_other_credential_is_given()
+    {
+        await using var server = new TestServer();
+        var account = await server.AddAccountAsync();
+        foreach (var name in new JsonNode?[] { null, "" })
+        {
+            var set = Set();
+            set["name"] = name;
+            Assert.Equal(422, (await server.AskAsync("PUT", "/v1/profile", account.Caller, Json.Text(set.ToJsonString()))).Status);
+        }
+
+        foreach (var query in new[] { "", "?credentialType=pni" })
+        {
+            var asked = await server.AskAsync("GET", $"/v1/profile/{account.Id}/{Version}/00cc{query}", account.Caller);
+            Assert.Equal(400, asked.Status);
+        }
+    }
+
+    [Fact]
     public async Task The_newest_versions_are_kept()
     {
         await using var server = new TestServer();
@@ -139,6 +175,7 @@ public sealed class ProfileTests
         var got = (await server.AskAsync("GET", $"/v1/profile/{ServiceId.Pni(account.Account.Pni!.Value)}", other.Caller)).Read();
         Assert.Equal(Convert.ToBase64String(account.Account.PniIdentity!.Value.Serialized), (string)got["identityKey"]!);
         Assert.Null(got["unidentifiedAccess"]);
+        Assert.Equal("{\"spqr\":false}", got["capabilities"]!.ToJsonString());
         Assert.Equal(404, (await server.AskAsync("GET", $"/v1/profile/{Guid.NewGuid()}", other.Caller)).Status);
         Assert.Equal(400, (await server.AskAsync("GET", "/v1/profile/nobody", other.Caller)).Status);
     }

@@ -112,6 +112,7 @@ public sealed class RegistrationTests
         foreach (var name in new[] { Number, before.Account.Aci.ToString() })
         {
             var again = new Registrant(server, Number);
+            again.Attributes["recoveryPassword"] = recovery;
             var response = await again.RegisterAsync(new JsonObject { ["recoveryPassword"] = recovery }, name);
             Assert.Equal(200, response.Status);
             Assert.Equal(before.Account.Aci, (Guid)response.Read()["uuid"]!);
@@ -133,7 +134,9 @@ public sealed class RegistrationTests
         var wrong = new JsonObject { ["recoveryPassword"] = Convert.ToBase64String(Registrant.Bytes(32)) };
         foreach (var name in new[] { Number, "+31699999999", caller.Account.Aci.ToString(), Guid.NewGuid().ToString() })
         {
-            var response = await new Registrant(server, Number).RegisterAsync(wrong, name);
+            var thief = new Registrant(server, Number);
+            thief.Attributes["recoveryPassword"] = Convert.ToBase64String(Registrant.Bytes(32));
+            var response = await thief.RegisterAsync(wrong, name);
             Assert.Equal(403, response.Status);
             Assert.True(response.Body.IsEmpty);
         }
@@ -243,11 +246,30 @@ public sealed class RegistrationTests
     [InlineData("{\"sessionId\":\"x\",\"aciIdentityKey\":\"AAAA\"}", 422)]
     [InlineData("{\"sessionId\":\"x\",\"aciSignedPreKey\":null}", 422)]
     [InlineData("{\"sessionId\":\"x\",\"pniPqLastResortPreKey\":{\"keyId\":1,\"publicKey\":\"AAAA\",\"signature\":\"AAAA\"}}", 422)]
-    [InlineData("{\"receiptCredentialPresentation\":\"AAAA\"}", 403)]
+    [InlineData("{\"receiptCredentialPresentation\":\"AAAA\"}", 422)]
+    [InlineData("{\"sessionId\":\"x\",\"receiptCredentialPresentation\":\"AAAA\"}", 422)]
+    [InlineData("{\"recoveryPassword\":\"AAAA\",\"receiptCredentialPresentation\":\"AAAA\"}", 422)]
+    [InlineData("{\"sessionId\":\"\",\"receiptCredentialPresentation\":\"\"}", 422)]
+    [InlineData("{\"sessionId\":\"x\",\"pniIdentityKey\":null}", 422)]
     public async Task What_proves_nothing_registers_nobody(string proof, int status)
     {
         await using var server = new TestServer();
         Assert.Equal(status, (await new Registrant(server, Number).RegisterAsync(JsonNode.Parse(proof)!.AsObject())).Status);
+    }
+
+    // Nobody could write to such a device.
+    [Fact]
+    public async Task A_device_that_does_not_know_the_post_quantum_ratchet_is_told_to_be_renewed()
+    {
+        await using var server = new TestServer();
+        var person = new Registrant(server, Number);
+        var proof = new JsonObject { ["sessionId"] = await person.VerifyAsync(await Registrant.InviteAsync(server)) };
+        person.Attributes["capabilities"]!["spqr"] = false;
+        Assert.Equal(499, (await person.RegisterAsync(proof)).Status);
+        person.Attributes["capabilities"] = null;
+        Assert.Equal(499, (await person.RegisterAsync(proof)).Status);
+        person.Attributes["capabilities"] = new JsonObject { ["spqr"] = true };
+        Assert.Equal(200, (await person.RegisterAsync(proof)).Status);
     }
 
     [Fact]

@@ -152,6 +152,35 @@ public sealed class StorageTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task More_than_one_answer_may_hold_is_refused_whole_and_can_be_read_in_parts()
+    {
+        var owner = await CredentialAsync();
+        await WriteLargeAsync(owner);
+        Assert.Equal(413, (await AskAsync("PUT", "read", owner, Keys("a", "b", "c"))).Status);
+        Assert.Equal(200, (await AskAsync("PUT", "read", owner, Keys("a", "b"))).Status);
+        Assert.Equal(200, (await AskAsync("PUT", "read", owner, Keys("c"))).Status);
+    }
+
+    [Fact]
+    public async Task What_an_account_reads_is_counted_by_its_bytes()
+    {
+        var (owner, other) = (await CredentialAsync(), await CredentialAsync());
+        await WriteLargeAsync(owner);
+        await WriteLargeAsync(other);
+        var limit = ServerLimits.StorageReadKibibytes;
+        var kibibytes = 2 * ServerLimits.StorageReadBytes / 3 / 1024;
+        for (var read = kibibytes; read <= limit.Burst; read += kibibytes + 1)
+        {
+            Assert.Equal(200, (await AskAsync("PUT", "read", owner, Keys("a", "b"))).Status);
+        }
+
+        Assert.Equal(429, (await AskAsync("PUT", "read", owner, Keys("a", "b"))).Status);
+        Assert.Equal(200, (await AskAsync("PUT", "read", other, Keys("a", "b"))).Status);
+        _server.Clock.Advance(kibibytes * limit.Refill);
+        Assert.Equal(200, (await AskAsync("PUT", "read", owner, Keys("a", "b"))).Status);
+    }
+
+    [Fact]
     public async Task The_data_report_says_how_much_there_is()
     {
         var account = await _server.AddAccountAsync();
@@ -179,6 +208,15 @@ public sealed class StorageTests : IAsyncDisposable
 
     private static string Header(string name, string password) =>
         "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{name}:{password}"));
+
+    private static StorageRead Keys(params string[] keys) => new() { Keys = { keys.Select(ByteString.CopyFromUtf8) } };
+
+    // Three items, of which one answer holds two.
+    private async Task WriteLargeAsync(CredentialJson owner)
+    {
+        var third = new string('x', ServerLimits.StorageReadBytes / 3);
+        Assert.Equal(200, (await WriteAsync(owner, 1, [("a", third), ("b", third), ("c", third)])).Status);
+    }
 
     private async Task<CredentialJson> CredentialAsync(TestAccount? account = null)
     {

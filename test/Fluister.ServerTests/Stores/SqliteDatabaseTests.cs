@@ -49,6 +49,75 @@ public sealed class SqliteDatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task A_work_that_fails_is_not_tried_again_and_those_before_it_are_done_once()
+    {
+        await using var database = Open();
+        using var gate = new ManualResetEventSlim();
+        var tries = 0;
+        var blocked = database.WriteAsync(_ => gate.Wait(TimeSpan.FromMinutes(1)));
+        var works = Enumerable.Range(0, 10).Select(i => WriteAsync(database, i)).ToList();
+        var failing = database.WriteAsync<bool>(session =>
+        {
+            Add(session, 100);
+            tries++;
+            throw new InvalidOperationException();
+        });
+        works.AddRange(Enumerable.Range(10, 10).Select(i => WriteAsync(database, i)));
+        gate.Set();
+        await Task.WhenAll([blocked, .. works]);
+        await failing.ContinueWith(_ => { }, TaskScheduler.Default);
+        Assert.IsType<InvalidOperationException>(failing.Exception!.InnerException);
+        Assert.Equal(1, tries);
+        Assert.Equal(Enumerable.Range(0, 20), Numbers(database));
+    }
+
+    [Fact]
+    public async Task The_log_does_not_grow_with_what_is_written()
+    {
+        await using var database = Open();
+        var large = new byte[1024 * 1024];
+        var pages = 0;
+        for (var i = 0; pages < 6 * ServerLimits.LogPages; pages += large.Length / 4096)
+        {
+            var number = i++;
+            await database.WriteAsync(session => session.Run("INSERT OR REPLACE INTO thing VALUES (?1, ?2)", number % 20, large));
+        }
+
+        Assert.InRange(new FileInfo(File + "-wal").Length / 4096, ServerLimits.CheckpointPages, 3 * ServerLimits.LogPages);
+    }
+
+    [Fact]
+    public async Task The_writer_has_the_settings_that_its_promise_rests_on()
+    {
+        await using var database = Open();
+        Assert.Equal(["wal", "2", "1", "0", "5000"], await database.WriteAsync(session =>
+            new[] { "journal_mode", "synchronous", "foreign_keys", "wal_autocheckpoint", "busy_timeout" }
+                .Select(name => session.First($"PRAGMA {name}", row => row.GetString(0))).ToList()));
+    }
+
+    [Fact]
+    public async Task A_log_that_cannot_be_taken_over_does_not_end_the_writer()
+    {
+        using var connection = new SqliteConnection($"Data Source={File};Pooling=false;Default Timeout=1");
+        connection.Open();
+        using var session = new SqliteSession(connection);
+        session.RunOnce("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; CREATE TABLE thing (number INTEGER, bytes BLOB)");
+        await using var checkpointer = new WalCheckpointer(() => throw new SqliteException("No other", SqliteCodes.CannotOpen), () => { });
+        var size = new FileInfo(File).Length;
+        session.Run("INSERT INTO thing VALUES (1, zeroblob(?1))", 8192 * ServerLimits.LogPages);
+
+        // Within a transaction no log is taken over.
+        session.RunOnce("BEGIN; SELECT COUNT(*) FROM thing");
+        checkpointer.Written(session);
+        session.RunOnce("COMMIT");
+        checkpointer.Written(session);
+        Assert.Equal(size, new FileInfo(File).Length);
+        session.Run("INSERT INTO thing VALUES (2, zeroblob(?1))", 4096 * ServerLimits.CheckpointPages);
+        checkpointer.Written(session);
+        Assert.True(new FileInfo(File).Length > 8192 * ServerLimits.LogPages);
+    }
+
+    [Fact]
     public async Task A_constraint_that_is_broken_is_its_own_works_failure()
     {
         await using var database = Open();
@@ -172,6 +241,43 @@ public sealed class SqliteDatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task What_reads_twice_sees_one_state()
+    {
+        await using var database = Open();
+        await WriteAsync(database, 0);
+        Assert.Equal([0, 0], database.Read(session =>
+        {
+            var before = Numbers(session);
+            WriteAsync(database, 1).Wait(TestContext.Current.CancellationToken);
+            return before.Concat(Numbers(session)).ToList();
+        }));
+        Assert.Equal([0, 1], Numbers(database));
+        Assert.Throws<InvalidOperationException>(() => database.Read<int>(_ => throw new InvalidOperationException()));
+        Assert.Equal([0, 1], Numbers(database));
+    }
+
+    [Fact]
+    public async Task A_failure_while_nothing_is_written_ends_nothing()
+    {
+        await using var database = Open();
+        await WriteAsync(database, 0);
+        var looked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        database.ChangedElsewhere = () =>
+        {
+            looked.TrySetResult();
+            throw new SqliteException("The disk fails.", SqliteCodes.InputOutput);
+        };
+        await using (var command = new SqliteDatabase(File))
+        {
+            await WriteAsync(command, 1);
+        }
+
+        await looked.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        await WriteAsync(database, 2);
+        Assert.Equal([0, 1, 2], Numbers(database));
+    }
+
+    [Fact]
     public async Task An_operators_command_writes_while_the_server_does()
     {
         await using var server = Open();
@@ -232,8 +338,10 @@ public sealed class SqliteDatabaseTests : IDisposable
         return true;
     });
 
-    private static List<int> Numbers(SqliteDatabase database) =>
-        database.Read(session => session.Query("SELECT number FROM thing ORDER BY number", row => row.GetInt32(0)));
+    private static List<int> Numbers(SqliteDatabase database) => database.Read(Numbers);
+
+    private static List<int> Numbers(SqliteSession session) =>
+        session.Query("SELECT number FROM thing ORDER BY number", row => row.GetInt32(0));
 
     private SqliteDatabase Open(bool inMemory = false)
     {

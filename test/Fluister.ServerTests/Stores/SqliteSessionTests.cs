@@ -63,4 +63,12 @@ public sealed class SqliteSessionTests : IDisposable
     private List<string> Rows(Func<int, IEnumerable<string>> each) =>
         [.. _session.Query("SELECT number FROM thing WHERE number > ?1 ORDER BY number", row => each(row.GetInt32(0)).ToList(), 0)
             .SelectMany(rows => rows)];
+
+    [Fact]
+    public void A_failure_of_a_statement_after_one_that_gave_a_row_is_told()
+    {
+        Assert.Throws<SqliteException>(() => _session.RunOnce("PRAGMA busy_timeout = 1; INSERT INTO nothing VALUES (1)"));
+        _session.RunOnce("SELECT 1; INSERT INTO thing VALUES (3, 'c'); SELECT 2; INSERT INTO thing VALUES (4, 'd')");
+        Assert.Equal(4, _session.First("SELECT COUNT(*) FROM thing", row => row.GetInt32(0)));
+    }
 }

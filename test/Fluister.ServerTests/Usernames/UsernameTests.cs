@@ -96,6 +96,44 @@ public sealed class UsernameTests
     }
 
     [Fact]
+    public async Task The_username_that_an_account_has_is_given_first_and_needs_no_reservation()
+    {
+        await using var server = new TestServer();
+        var (account, other) = (await server.AddAccountAsync(), await server.AddAccountAsync());
+        await TakeAsync(server, account, Second);
+        Assert.Equal(Text(Second), (string)(await ReserveAsync(server, account, First, Second)).Read()["usernameHash"]!);
+        Assert.Equal(200, (await ReserveAsync(server, other, First)).Status);
+
+        // A client that did not hear of its success asks once more: with another ciphertext, and the link is that one's.
+        var link = (string)(await ConfirmAsync(server, account, Second, [1])).Read()["usernameLinkHandle"]!;
+        Assert.Equal(link, (string)(await ConfirmAsync(server, account, Second, [2])).Read()["usernameLinkHandle"]!);
+        var found = await server.AskAsync("GET", $"/v1/accounts/username_link/{link}");
+        Assert.Equal("Ag", (string)found.Read()["usernameLinkEncryptedValue"]!);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_former_username_that_is_reserved_again_and_not_taken_stays_its_accounts_as_long_as_before(bool reservesAnother)
+    {
+        await using var server = new TestServer();
+        var (account, other) = (await server.AddAccountAsync(), await server.AddAccountAsync());
+        await TakeAsync(server, account, First);
+        await TakeAsync(server, account, Second);
+        Assert.Equal(200, (await ReserveAsync(server, account, First)).Status);
+        if (reservesAnother)
+        {
+            Assert.Equal(200, (await ReserveAsync(server, account, Parse("somebody.44"))).Status);
+            Assert.Equal(409, (await ConfirmAsync(server, account, First)).Status);
+        }
+
+        server.Clock.Advance(ServerLimits.FormerUsername - TimeSpan.FromMilliseconds(1));
+        Assert.Equal(409, (await ReserveAsync(server, other, First)).Status);
+        server.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(200, (await ReserveAsync(server, other, First)).Status);
+    }
+
+    [Fact]
     public async Task A_link_is_made_anew_or_kept_and_needs_a_username()
     {
         await using var server = new TestServer();
