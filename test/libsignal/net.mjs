@@ -5,6 +5,11 @@
 //   net.open      net, port, authority, http (1 or 2), config?       a client of the server on that port
 //   net.config    net, config                                        remote config for connections made afterwards
 //   net.register  net, party, number, token, code, ...               an account by invite; answers aci, pni, password, ...
+//   net.registerWithoutNumber net, party, presentation, ...          an account by a receipt; password, accessKey, recoveryPassword
+//                                                                    may be given, so that a request can be sent again
+//   net.recoverWithoutNumber  net, party, aci, recoveryPassword, ... gives an account back by its id
+//   net.receipt   chat, purchase, context, public                    a receipt for an invite, by an anonymous connection
+//   net.device    party, from, device                               the keys of another device of a party's account; its registration id
 //   chat.connect  net, chat, username?, password?, receiveStories?   a connection; without a username an anonymous one
 //   chat.next     chat                                               waits for the next event: message, empty, alerts, interrupted
 //   chat.answer   chat, message, status                              answers a message that came
@@ -17,6 +22,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import * as signal from '@signalapp/libsignal-client';
 import { SvrKey } from '@signalapp/libsignal-client/dist/AccountKeys.js';
+import * as zk from '@signalapp/libsignal-client/zkgroup.js';
 import { serve } from './lines.mjs';
 import { found, parties } from './named.mjs';
 import { operations } from './operations.mjs';
@@ -110,32 +116,36 @@ const signedOf = bundle => published(bundle, 'signedPreKey', 'signedPreKeyId', '
 const kyberOf = bundle => published(bundle, 'kyberPreKey', 'kyberPreKeyId', 'kyberPreKeySignature', signal.KEMPublicKey);
 
 // The whole of registration: the invite's token stands where the captcha does, its code where the code that was sent does.
+const newParty = () => new Party({ address: 'not yet known' });
+const lastResortOf = async party => (await party.makeBundle({ oneTime: false, lastResort: true })).bundle;
+const attributesOf = (r, parts, secrets) =>
+  new Net.AccountAttributes({
+    aciRegistrationId: parts.aci.registrationId,
+    pniRegistrationId: parts.pni.registrationId,
+    recoveryPassword: secrets.recoveryPassword,
+    registrationLock: null,
+    unidentifiedAccessKey: secrets.accessKey,
+    unrestrictedUnidentifiedAccess: r.unrestricted ?? false,
+    capabilities: new Set(r.capabilities ?? ['storage', 'spqr']),
+    discoverableByPhoneNumber: true,
+  });
+const secretsOf = r => ({
+  password: r.password ?? randomBytes(16).toString('hex'),
+  accessKey: r.accessKey ?? new Uint8Array(randomBytes(16)),
+  recoveryPassword: r.recoveryPassword ?? new Uint8Array(randomBytes(32)),
+});
 const register = async r => {
   const service = await named(nets, r.net).createRegistrationSession({ e164: r.number });
   await service.submitCaptcha(`signal-hcaptcha.site.registration.${r.token}`);
   await service.requestVerification({ transport: 'sms', client: 'fluister-test', languages: ['en'] });
   if (!(await service.verifySession(r.code))) throw new Error('the code was not taken');
-  const parts = { aci: new Party({ address: 'not yet known' }), pni: new Party({ address: 'not yet known' }) };
-  const bundles = {
-    aci: (await parts.aci.makeBundle({ oneTime: false, lastResort: true })).bundle,
-    pni: (await parts.pni.makeBundle({ oneTime: false, lastResort: true })).bundle,
-  };
-  const password = r.password ?? randomBytes(16).toString('hex');
-  const accessKey = r.accessKey ?? new Uint8Array(randomBytes(16));
-  const recoveryPassword = new Uint8Array(randomBytes(32));
+  const parts = { aci: newParty(), pni: newParty() };
+  const bundles = { aci: await lastResortOf(parts.aci), pni: await lastResortOf(parts.pni) };
+  const secrets = secretsOf(r);
   const registered = await service.registerAccount({
-    accountPassword: password,
+    accountPassword: secrets.password,
     skipDeviceTransfer: true,
-    accountAttributes: new Net.AccountAttributes({
-      aciRegistrationId: parts.aci.registrationId,
-      pniRegistrationId: parts.pni.registrationId,
-      recoveryPassword,
-      registrationLock: null,
-      unidentifiedAccessKey: accessKey,
-      unrestrictedUnidentifiedAccess: r.unrestricted ?? false,
-      capabilities: new Set(r.capabilities ?? ['storage']),
-      discoverableByPhoneNumber: true,
-    }),
+    accountAttributes: attributesOf(r, parts, secrets),
     aciPublicKey: parts.aci.identity.publicKey,
     aciSignedPreKey: signedOf(bundles.aci),
     aciPqLastResortPreKey: kyberOf(bundles.aci),
@@ -151,15 +161,59 @@ const register = async r => {
     aci: registered.aci,
     pni: registered.pni,
     number: registered.number,
-    password,
-    accessKey,
-    recoveryPassword,
+    ...secrets,
     registrationId: parts.aci.registrationId,
     pniRegistrationId: parts.pni.registrationId,
     identityKey: parts.aci.identity.publicKey,
     reregistration: registered.reregistration,
     storageCapable: registered.storageCapable,
   };
+};
+
+// Without a number: the package has keys of the account's id only, and says what the service said.
+const registerWithoutNumber = async r => {
+  const parts = { aci: newParty(), pni: newParty() };
+  const bundle = await lastResortOf(parts.aci);
+  const secrets = secretsOf(r);
+  const given = {
+    accountPassword: secrets.password,
+    skipDeviceTransfer: true,
+    accountAttributes: attributesOf(r, parts, secrets),
+    aciPublicKey: parts.aci.identity.publicKey,
+    aciSignedPreKey: signedOf(bundle),
+    aciPqLastResortPreKey: kyberOf(bundle),
+  };
+  const net = named(nets, r.net);
+  const again = r.aci === undefined ? null : signal.Aci.parseFromServiceIdString(r.aci);
+  const presentation = again ? null : new zk.ReceiptCredentialPresentation(r.presentation);
+  const registered = again
+    ? await net.reregisterAccountWithoutNumber({ ...given, aci: again })
+    : await net.registerAccountWithoutNumber({ ...given, receiptCredentialPresentation: presentation });
+  parts.aci.address = signal.ProtocolAddress.new(registered.aci.getServiceIdString(), 1);
+  parties.set(r.party, parts.aci);
+  return {
+    aci: registered.aci,
+    pni: registered.pni,
+    number: registered.number,
+    ...secrets,
+    credentialSalt: registered.authCredentialSalt,
+    registrationId: parts.aci.registrationId,
+    pniRegistrationId: 0,
+    identityKey: parts.aci.identity.publicKey,
+    reregistration: registered.reregistration,
+    storageCapable: registered.storageCapable,
+  };
+};
+
+const receipt = async r => {
+  const credential = await named(chats, r.chat).chat.createLoginReceiptCredential({
+    paymentProcessor: 'googlePlayBilling',
+    purchaseIdentifier: r.purchase,
+    receiptCredentialRequestContext: new zk.ReceiptCredentialRequestContext(r.context),
+    serverParams: new zk.ServerPublicParams(r.public),
+    purchaseTime: r.time ?? Date.now(),
+  });
+  return credential.serialize();
 };
 
 const connect = async r => {
@@ -209,7 +263,16 @@ const netOperations = {
   'net.open': open,
   'net.config': r => named(nets, r.net).setRemoteConfig(settings(r.config), Net.BuildVariant.Production),
   'net.register': register,
+  'net.registerWithoutNumber': registerWithoutNumber,
+  'net.recoverWithoutNumber': registerWithoutNumber,
+  'net.receipt': receipt,
   'net.number': () => `+3197${String(randomInt(1e9)).padStart(9, '0')}`,
+  'net.device': r => {
+    const from = named(parties, r.from);
+    const party = new Party({ address: from.address.name(), device: r.device, identity: from.identity.serialize() });
+    parties.set(r.party, party);
+    return party.registrationId;
+  },
   'chat.connect': connect,
   'chat.next': r => named(chats, r.chat).events.next(),
   'chat.answer': r => {

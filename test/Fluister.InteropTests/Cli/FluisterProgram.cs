@@ -11,6 +11,8 @@ internal static partial class FluisterProgram
     public const int Abort = 6;
     public const int Kill = 9;
     public const int Terminate = 15;
+    public const int Continue = 18;
+    public const int Halt = 19;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 

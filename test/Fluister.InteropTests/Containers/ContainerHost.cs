@@ -11,6 +11,12 @@ public sealed class ContainerHost : IDisposable
     /// <summary>The user that the image names.</summary>
     public const int User = 10001;
 
+    /// <summary>The network that the server is on, for tests that make it.</summary>
+    public const string ServerNetwork = "serving";
+
+    /// <summary>The host's port at which the server is reached.</summary>
+    public const int ServerPort = 9443;
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("fluister-containers-").FullName;
@@ -40,7 +46,8 @@ public sealed class ContainerHost : IDisposable
             Family = new FamilyProfile();
             Directory.CreateDirectory(In("models"));
             File.Copy(Family.HalfTrue, In("models", "half-true.gguf"));
-            Succeed(Run("chown", ["--recursive", $"{User}:{User}", Profile.Path, Family.Profile.Path, In("models")]));
+            Directory.CreateDirectory(In("server"));
+            Succeed(Run("chown", ["--recursive", $"{User}:{User}", Profile.Path, Family.Profile.Path, In("models"), In("server")]));
         }
         catch
         {
@@ -92,11 +99,11 @@ public sealed class ContainerHost : IDisposable
             ],
             input);
 
-    /// <summary>Runs a program in the host's network, to its end.</summary>
+    /// <summary>Runs a program in the host's network and mounts, to its end.</summary>
     public string OnHost(params string[] arguments)
     {
         var below = Process.GetProcesses().Single(process => ParentOf(process.Id) == _host.Id).Id;
-        return Succeed(Run("nsenter", ["--net", "--target", $"{below}", .. arguments])).Output;
+        return Succeed(Run("nsenter", ["--net", "--mount", "--target", $"{below}", .. arguments])).Output;
     }
 
     /// <summary>Runs a program that knows the host's daemon, to its end.</summary>
@@ -179,6 +186,9 @@ public sealed class ContainerHost : IDisposable
         start.Environment["COMPOSE_PROJECT_NAME"] = "fluister";
         start.Environment["FLUISTER_MODELS"] = In("models");
         start.Environment["FLUISTER_MODEL"] = "half-true.gguf";
+        start.Environment["FLUISTER_SERVER"] = In("server");
+        start.Environment["FLUISTER_NETWORK"] = ServerNetwork;
+        start.Environment["FLUISTER_PORT"] = $"{ServerPort}";
         start.Environment["TZ"] = "Europe/Amsterdam";
         foreach (var name in (string[])["DOCKER", "DOCKER_CONTEXT", "FLUISTER_UID", "FLUISTER_GID", "FLUISTER_MEMORY", "FLUISTER_DEBIAN"])
         {

@@ -87,21 +87,39 @@ public sealed class AttachmentTests(ServerProcess server, OfficialNet net) : ICl
         return await client.SendAsync(request, Cancellation);
     }
 
-    private static async Task<int> OffsetAsync(HttpClient client, OfficialForm form)
+    // None where the server has not begun with it.
+    private static async Task<int?> OffsetAsync(HttpClient client, OfficialForm form)
     {
         using var request = Request(HttpMethod.Head, Download(form), form);
         using var response = await client.SendAsync(request, Cancellation);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         return int.Parse(response.Headers.GetValues("Upload-Offset").Single(), CultureInfo.InvariantCulture);
     }
 
-    // As a client does: asks how far it is and goes on there, again while the broken connection still holds the file.
+    // As a client does: asks how far it is and goes on there, again while the broken connection still holds the file; or begins, where the
+    // connection broke before the server had seen anything.
     private static async Task FinishAsync(HttpClient client, OfficialForm form, byte[] bytes)
     {
         HttpStatusCode status;
         do
         {
-            var offset = await OffsetAsync(client, form);
+            if (await OffsetAsync(client, form) is not { } offset)
+            {
+                using var created = await CreateAsync(client, form, bytes, breakAfter: null);
+                if (created.StatusCode == HttpStatusCode.Created)
+                {
+                    return;
+                }
+
+                status = created.StatusCode;
+                continue;
+            }
+
             using var request = Request(HttpMethod.Patch, Download(form), form, ("Upload-Offset", $"{offset}"));
             request.Content = new Bytes(bytes[offset..], breakAfter: null);
             using var response = await client.SendAsync(request, Cancellation);

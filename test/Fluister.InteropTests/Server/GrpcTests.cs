@@ -13,6 +13,32 @@ public sealed class GrpcTests(ServerProcess server, OfficialNet net) : IClassFix
     private const int Aci = 0;
     private const int Pni = 1;
 
+    private static readonly Dictionary<string, object?> Survey = new()
+    {
+        ["userSatisfied"] = true,
+        ["callQualityIssues"] = Array.Empty<string>(),
+        ["startTimestamp"] = 1,
+        ["endTimestamp"] = 2,
+        ["callType"] = "direct_voice",
+        ["success"] = true,
+        ["callEndReason"] = "LocalHangup",
+        ["additionalIssuesDescription"] = null,
+        ["debugLogUrl"] = null,
+        ["connectionRttMedian"] = null,
+        ["audioRttMedian"] = null,
+        ["videoRttMedian"] = null,
+        ["audioRecvJitterMedian"] = null,
+        ["videoRecvJitterMedian"] = null,
+        ["audioSendJitterMedian"] = null,
+        ["videoSendJitterMedian"] = null,
+        ["audioRecvPacketLossFraction"] = null,
+        ["videoRecvPacketLossFraction"] = null,
+        ["audioSendPacketLossFraction"] = null,
+        ["videoSendPacketLossFraction"] = null,
+        ["callTelemetry"] = null,
+        ["callIdHash"] = null,
+    };
+
     [Fact]
     public void Keys_that_are_published_are_counted_and_are_what_others_take()
     {
@@ -47,6 +73,21 @@ public sealed class GrpcTests(ServerProcess server, OfficialNet net) : IClassFix
         Assert.Throws<LibsignalException>(() => chat.Call("setLastResortKemPreKey", new { identity = Aci, preKey = Kem(foreign) }));
         chat.Call("setLastResortKemPreKey", new { identity = Pni, preKey = Kem(foreign) });
         Assert.Equal((0, 0, 0, 0), Count(chat));
+    }
+
+    [Fact]
+    public void What_is_asked_of_services_that_are_not_here_is_answered_or_fails_and_the_connections_go_on()
+    {
+        var client = net.Open(server, 2);
+        var (chat, anonymous) = (client.Connect(client.Register()), client.ConnectAnonymously());
+        anonymous.Call("checkSvrCredentials", new { number = "+31612345678", credentials = new[] { "a:b" } });
+        anonymous.Call("submitCallQualitySurvey", new { survey = Survey });
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Throws<LibsignalException>(() => chat.Call("getCurrencyConversions"));
+            Assert.Throws<LibsignalException>(() => chat.Call("listMfaKeys", new { svrKey = new { svrKey = new byte[32] } }));
+            Assert.Equal((0, 0, 0, 0), Count(chat));
+        }
     }
 
     [Fact]

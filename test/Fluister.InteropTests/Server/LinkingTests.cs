@@ -31,12 +31,12 @@ public sealed class LinkingTests(ServerProcess server, OfficialNet net) : IClass
         Assert.Equal(404, primary.Fetch("PUT", path, body).Status);
 
         using var code = JsonDocument.Parse(primary.Fetch("GET", "/v1/devices/provisioning/code").Body);
-        var (status, linked) = Link(client, account, code.RootElement.GetProperty("verificationCode").GetString()!);
+        var (status, linked) = LinkedDevice.Link(net, client, account, code.RootElement.GetProperty("verificationCode").GetString()!);
         Assert.Equal(200, status);
         using var device = JsonDocument.Parse(linked);
         Assert.Equal(account.Aci, device.RootElement.GetProperty("uuid").GetString());
         Assert.Equal(2, device.RootElement.GetProperty("deviceId").GetInt32());
-        Assert.Equal(403, Link(client, account, code.RootElement.GetProperty("verificationCode").GetString()!).Status);
+        Assert.Equal(403, LinkedDevice.Link(net, client, account, code.RootElement.GetProperty("verificationCode").GetString()!).Status);
 
         var token = code.RootElement.GetProperty("tokenIdentifier").GetString();
         Assert.Equal(200, primary.Fetch("GET", $"/v1/devices/wait_for_linked_device/{token}").Status);
@@ -67,40 +67,4 @@ public sealed class LinkingTests(ServerProcess server, OfficialNet net) : IClass
         Assert.Equal("DeviceDelinked", Assert.Throws<LibsignalException>(() => client.Connect(account)).Name);
         anonymous.Disconnect();
     }
-
-    private (int Status, string Body) Link(OfficialClient client, OfficialAccount account, string code)
-    {
-        var (aci, pni) = (Bundle(account.Party), Bundle($"{account.Party} pni"));
-        var json = JsonSerializer.Serialize(new
-        {
-            verificationCode = code,
-            accountAttributes = new
-            {
-                fetchesMessages = true,
-                registrationId = 77,
-                pniRegistrationId = 78,
-                name = "bmFtZQ==",
-                capabilities = new { spqr = true },
-            },
-            aciSignedPreKey = Key(aci, "signedPreKey"),
-            pniSignedPreKey = Key(pni, "signedPreKey"),
-            aciPqLastResortPreKey = Key(aci, "kyberPreKey"),
-            pniPqLastResortPreKey = Key(pni, "kyberPreKey"),
-        });
-        var chat = client.ConnectAnonymously();
-        var authorization = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{account.Aci}:linked"));
-        var answer = chat.Fetch("PUT", "/v1/devices/link", json, new Dictionary<string, string> { ["authorization"] = authorization });
-        chat.Disconnect();
-        return (answer.Status, answer.Body);
-
-        static object Key(JsonElement bundle, string name) => new
-        {
-            keyId = bundle.Number($"{name}Id"),
-            publicKey = Convert.ToBase64String(bundle.Bytes(name)),
-            signature = Convert.ToBase64String(bundle.Bytes($"{name}Signature")),
-        };
-    }
-
-    private JsonElement Bundle(string party) =>
-        net.Package.Call("bundle.make", new { party, oneTime = false, lastResort = true }).GetProperty("bundle");
 }

@@ -13,14 +13,21 @@ internal sealed class OfficialAccount(OfficialNet net, string party, JsonElement
     /// <summary>The account's id.</summary>
     public string Aci { get; } = registered.Text("aci");
 
-    /// <summary>The number's id, with its prefix.</summary>
+    /// <summary>The number's id, with its prefix; null for an account without a number.</summary>
     public string Pni { get; } = registered.Text("pni");
 
-    /// <summary>The number.</summary>
+    /// <summary>The number; null where there is none.</summary>
     public string Number { get; } = registered.Text("number");
 
     /// <summary>The primary's password.</summary>
     public string Password { get; } = registered.Text("password");
+
+    /// <summary>Whether it was there before.</summary>
+    public bool IsReregistration { get; } = registered.GetProperty("reregistration").GetBoolean();
+
+    /// <summary>What stands for the number in credentials; null where there is one.</summary>
+    public byte[]? CredentialSalt { get; } =
+        registered.TryGetProperty("credentialSalt", out var salt) ? salt.BytesOrNull() : null;
 
     /// <summary>Lets others send without saying who they are.</summary>
     public byte[] AccessKey { get; } = registered.Bytes("accessKey");

@@ -8,6 +8,9 @@ namespace Fluister.InteropTests.Server;
 /// <summary>A connection of the official client.</summary>
 internal sealed class OfficialChat(OfficialNet net, string name)
 {
+    /// <summary>Its name in the child process.</summary>
+    public string Name => name;
+
     /// <summary>Waits for the next event, which must be a message; gives it with its number.</summary>
     public (Envelope Envelope, long Message) NextMessage()
     {

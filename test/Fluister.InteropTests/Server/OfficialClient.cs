@@ -16,6 +16,22 @@ internal sealed class OfficialClient(OfficialNet net, string name, ServerProcess
         return new OfficialAccount(net, party, registered);
     }
 
+    /// <summary>Registers an account without a number; with a recovery password of another account's, that one again.</summary>
+    public OfficialAccount RegisterWithoutNumber(byte[] presentation, byte[]? recoveryPassword = null)
+    {
+        var party = OfficialNet.Name("account");
+        return new OfficialAccount(net, party, net.Package.Call(
+            "net.registerWithoutNumber", new { net = name, party, presentation, recoveryPassword }));
+    }
+
+    /// <summary>Gives an account back by its id.</summary>
+    public OfficialAccount Recover(string aci, byte[] recoveryPassword)
+    {
+        var party = OfficialNet.Name("account");
+        return new OfficialAccount(net, party, net.Package.Call(
+            "net.recoverWithoutNumber", new { net = name, party, aci, recoveryPassword }));
+    }
+
     /// <summary>A number that nobody has.</summary>
     public string Number() => net.Package.Call("net.number").GetString()!;
 

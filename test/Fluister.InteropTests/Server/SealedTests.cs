@@ -167,11 +167,12 @@ public sealed class SealedTests(ServerProcess server, OfficialNet net) : IClassF
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void A_story_for_many_is_sent_by_the_typed_function(int http)
+    [InlineData(1, "ws")]
+    [InlineData(2, "ws")]
+    [InlineData(2, null)]
+    public void A_story_for_many_is_sent_by_the_typed_function(int http, string? way)
     {
-        var client = net.Open(server, http, Talk.RestOnly);
+        var client = net.Open(server, http, way is null ? null : Talk.RestOnly);
         var (alice, bob) = (client.Register(), client.Register());
         var anonymous = client.ConnectAnonymously();
         Talk.Meet(alice, bob, anonymous);

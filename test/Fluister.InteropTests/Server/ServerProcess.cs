@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Fluister.InteropTests.Cli;
 
 namespace Fluister.InteropTests.Server;
@@ -23,6 +25,11 @@ public sealed class ServerProcess : IDisposable
         {
             Data = Path.Combine(_folder, "data");
             TrustRoot = Convert.FromBase64String(Word(Run("quickstart", "localhost", "--data", Data), "Trust root "));
+
+            // How fast messages may come is for other tests.
+            Set("messagesPerPair", "100000000");
+            Set("sealedMessagesPerPair", "100000000");
+            Set("messagesPerAddress", "100000000");
             using var authority = X509Certificate2.CreateFromPem(File.ReadAllText(Path.Combine(Data, "authority.pem")));
             Authority = authority.RawData;
             Start();
@@ -43,6 +50,9 @@ public sealed class ServerProcess : IDisposable
     /// <summary>The public key to which sender certificates lead.</summary>
     public byte[] TrustRoot { get; } = [];
 
+    /// <summary>The server's public params for anonymous credentials, 673 bytes.</summary>
+    public byte[] ZkParams => Convert.FromBase64String(Word(Run("keys", "show", "--data", Data), "Zk public params "));
+
     /// <summary>Where it listens now; another after it was started anew.</summary>
     public int Port { get; private set; }
 
@@ -62,6 +72,18 @@ public sealed class ServerProcess : IDisposable
     {
         var printed = Run("invite", "create", "--data", Data, "--uses", uses.ToString(CultureInfo.InvariantCulture));
         return (Word(printed, "Invite "), Word(printed, "Code "));
+    }
+
+    /// <summary>Changes one of the settings, for the next start.</summary>
+    /// <param name="setting">Its name.</param>
+    /// <param name="json">Its value.</param>
+    public void Set(string setting, string json)
+    {
+        var file = Path.Combine(Data, "server.json");
+        var lines = File.ReadAllLines(file);
+        var at = Array.FindIndex(lines, line => line.StartsWith($"  \"{setting}\":", StringComparison.Ordinal));
+        lines[at] = $"  \"{setting}\": {json}{(lines[at].EndsWith(',') ? "," : "")}";
+        File.WriteAllLines(file, lines);
     }
 
     /// <summary>Starts the process; it must not run.</summary>
@@ -91,6 +113,28 @@ public sealed class ServerProcess : IDisposable
         _process.Dispose();
         _process = null;
     }
+
+    /// <summary>Takes away the rates of messages, and starts it anew.</summary>
+    public void AllowFloods()
+    {
+        Kill();
+        var path = Path.Combine(Data, "server.json");
+        var settings = JsonNode.Parse(File.ReadAllText(path), documentOptions: new() { CommentHandling = JsonCommentHandling.Skip })!;
+        foreach (var rate in new[] { "messagesPerPair", "sealedMessagesPerPair", "messagesPerAddress" })
+        {
+            Assert.NotNull(settings[rate]);
+            settings[rate] = 100_000_000;
+        }
+
+        File.WriteAllText(path, settings.ToJsonString());
+        Start();
+    }
+
+    /// <summary>Holds the process where it is, whatever it does.</summary>
+    public void Pause() => FluisterProgram.Signal(_process!.Id, FluisterProgram.Halt);
+
+    /// <summary>Lets it go on.</summary>
+    public void Resume() => FluisterProgram.Signal(_process!.Id, FluisterProgram.Continue);
 
     /// <summary>Asks the process to stop, and gives its exit code.</summary>
     public int Stop()
