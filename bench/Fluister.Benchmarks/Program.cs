@@ -22,9 +22,10 @@ using Fluister.Benchmarks.Timing;
 //
 //   ... -- timing [--minutes 5] [--only TEXT] [--seed N] [--json]
 //
-// The home server beside a bare socket and store, on this machine:
+// The home server beside the floor of its own stack, on this machine:
 //
-//   ... -- server [--sockets 2000] [--seconds 5] [--rounds 3] [--json]
+//   ... -- server [--help]
+//   ... -- server-idle [--sockets 10000] [--http1 | --http2]
 //
 // CPU is user and system time of the whole process, peak is its resident memory; medians over the rounds, which take turns.
 var given = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -53,6 +54,11 @@ if (args is ["timing", .. var options])
 if (args is ["server" or "server-floor", ..])
 {
     return await ServerBench.RunAsync(args);
+}
+
+if (args is ["server-idle", ..])
+{
+    return await IdleBench.RunAsync(args);
 }
 
 if (args is ["scan", var database, var key])

@@ -1,6 +1,7 @@
 using System.Text;
 using Fluister.Cryptography;
 using Fluister.Protocol.Keys;
+using Fluister.Server;
 using Fluister.Server.Accounts;
 using Fluister.Server.Operations;
 using Fluister.Server.Stores.Sqlite;
@@ -18,7 +19,16 @@ internal static class BenchAccounts
     /// <summary>Sets a server up, and gives the ids of its accounts.</summary>
     public static async Task<Guid[]> CreateAsync(DataFolder folder, int count)
     {
-        var identity = folder.SetUp(new ServerOptions { LogLevel = "warning" }, DateTimeOffset.UtcNow, RandomSource.System);
+        var options = new ServerOptions
+        {
+            LogLevel = "warning",
+
+            // All senders share one address, and each sends to one account what a thousand people would.
+            MessagesPerPair = ServerLimits.MostMessagesPerMinute,
+            SealedMessagesPerPair = ServerLimits.MostMessagesPerMinute,
+            MessagesPerAddress = ServerLimits.MostMessagesPerMinute,
+        };
+        var identity = folder.SetUp(options, DateTimeOffset.UtcNow, RandomSource.System);
         var (key, password) = (IdentityKeyPair.Generate(RandomSource.System).Public, PasswordHash.Of(Password, RandomSource.System));
 
         await File.WriteAllBytesAsync(folder.Database, []);
@@ -39,6 +49,7 @@ internal static class BenchAccounts
                 Number = $"+3197{i:d8}",
                 AciIdentity = key,
                 PniIdentity = key,
+                AccessKey = AccessKey(id),
                 Devices =
                 [
                     new Device
@@ -55,6 +66,9 @@ internal static class BenchAccounts
             return id;
         }).ToArray());
     }
+
+    /// <summary>What opens an account to those who do not say who they are.</summary>
+    public static byte[] AccessKey(Guid id) => id.ToByteArray();
 
     /// <summary>The header of an account's device.</summary>
     public static string Authorization(Guid id) =>

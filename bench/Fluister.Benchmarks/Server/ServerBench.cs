@@ -1,144 +1,165 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json.Nodes;
-using Fluister.Server.Operations;
-using Microsoft.Data.Sqlite;
+using System.Net.Sockets;
 
 namespace Fluister.Benchmarks.Server;
 
-/// <summary>The home server, in a process of its own: memory for each idle connection, and messages from their sending to their
-/// acknowledgement, beside what a bare socket and store take in the same run. Figures of other servers are not here yet.</summary>
+/// <summary>The home server beside other servers and the floor of its own stack: rates, times to arrival, and processor time for each
+/// message, in rounds that take turns, so that whatever else the machine does falls on all alike.</summary>
 internal static class ServerBench
 {
-    private const int Pairs = 50;
-    private const int Offered = 1000;
-    private const int ConnectedAtOnce = 50;
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "fluister-server");
+    private const string Closed = "closed";
+    private const string Open = "open";
+    private const string Idle = "idle";
+    private const string Offline = "offline";
+    private const string Group = "group";
+
+    // Of what was offered: a subject that leaves more of it unsent has no further rounds in that mode.
+    private const double Overload = 0.2;
+    private const int IdleSockets = 2000;
 
     /// <summary>Runs it.</summary>
     public static async Task<int> RunAsync(string[] arguments)
     {
         if (arguments is ["server-floor", var path])
         {
-            return await Floor.ServeAsync(path);
+            return await Relay.ServeAsync(path);
         }
 
-        int Given(string name, int otherwise) =>
-            Array.IndexOf(arguments, name) is > 0 and var at ? int.Parse(arguments[at + 1], CultureInfo.InvariantCulture) : otherwise;
-        var (sockets, time) = (Given("--sockets", 2000), TimeSpan.FromSeconds(Given("--seconds", 5)));
-        var (ours, floor, paced, cpu) = (new List<Load>(), new List<Load>(), new List<Load>(), new List<double>());
-        var idle = await IdleAsync(sockets);
-        for (var round = Given("--rounds", 3); round > 0; round--)
+        if (arguments.Contains("--help"))
         {
-            floor.Add(await FloorAsync(time));
-            var (whole, seconds) = await PairsAsync(time, null);
-            ours.Add(whole);
-            cpu.Add(seconds * 1e6 / whole.Messages);
-            paced.Add((await PairsAsync(time, TimeSpan.FromSeconds((double)Pairs / Offered))).Load);
-        }
-
-        var (us, least) = (Median(ours.Select(load => load.PerSecond)), Median(floor.Select(load => load.PerSecond)));
-        var result = new JsonObject
-        {
-            ["cores"] = Environment.ProcessorCount,
-            ["idleSockets"] = sockets,
-            ["bytesPerIdleSocket"] = Math.Round(idle),
-            ["messagesPerSecond"] = Math.Round(us),
-            ["floorPerSecond"] = Math.Round(least),
-            ["ratioToFloor"] = Math.Round(us / least, 3),
-            ["serverCpuMicrosecondsPerMessage"] = Math.Round(Median(cpu)),
-            ["offeredPerSecond"] = Offered,
-            ["carriedPerSecond"] = Math.Round(Median(paced.Select(load => load.PerSecond))),
-            ["p50Milliseconds"] = Math.Round(Median(paced.Select(load => load.Percentile(0.5))), 1),
-            ["p99Milliseconds"] = Math.Round(Median(paced.Select(load => load.Percentile(0.99))), 1),
-        };
-        if (arguments.Contains("--json"))
-        {
-            Console.WriteLine(result.ToJsonString());
+            Console.WriteLine(BenchOptions.Help);
             return 0;
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-            {result["cores"]} cores, which both sides share; {Pairs} pairs, messages of 1 KB, on the disk before they are answered
-            idle TLS WebSocket of a device                {idle / 1024,10:F1} KiB of the server's resident memory, over {sockets}
-            sent, delivered and acknowledged              {us,10:F0} messages a second
-            the floor: a socket, one row, one answer      {least,10:F0} messages a second
-            ratio                                         {us / least,10:F2}   (ours: a message and its receipt, written and deleted)
-            at {Offered} a second offered, to arrival  p50 {result["p50Milliseconds"]} ms, p99 {result["p99Milliseconds"]} ms
-            """));
-        return 0;
-    }
-
-    // Bytes for each socket, once all are connected and quiet.
-    private static async Task<double> IdleAsync(int count)
-    {
-        using var temporary = new TemporaryFolder();
-        var folder = new DataFolder(Path.Combine(temporary.Path, "data"));
-        var ids = await BenchAccounts.CreateAsync(folder, count + ConnectedAtOnce);
-        await using var server = await BenchServer.StartAsync(Program, "serve", "--data", folder.Path, "--port", "0");
-        using var over = BenchSocket.Invoker();
-        var sockets = new List<BenchSocket>();
-        long before = 0;
-        foreach (var some in ids.Chunk(ConnectedAtOnce))
+        BenchOptions options;
+        try
         {
-            // The first have paid for what all need.
-            before = sockets.Count == ConnectedAtOnce ? server.Resident : before;
-            sockets.AddRange(await Task.WhenAll(some.Select(id =>
-                BenchSocket.ConnectAsync(over, server.Port, BenchAccounts.Authorization(id)))));
+            options = BenchOptions.Read(arguments.AsSpan(1));
+        }
+        catch (Exception wrong) when (wrong is ArgumentException or FormatException)
+        {
+            await Console.Error.WriteLineAsync($"{wrong.Message}\n\n{BenchOptions.Help}");
+            return 2;
         }
 
-        await Task.Delay(TimeSpan.FromSeconds(3));
-        var after = server.Resident;
-        sockets.ForEach(socket => socket.Dispose());
-        return (double)(after - before) / count;
-    }
-
-    private static async Task<Load> FloorAsync(TimeSpan time)
-    {
-        using var temporary = new TemporaryFolder();
-        await using var server = await BenchServer.StartAsync(
-            Environment.ProcessPath!, "server-floor", Path.Combine(temporary.Path, "floor.sqlite"));
-        return await FloorLoad.RunAsync(server.Port, Pairs, time);
-    }
-
-    private static async Task<(Load Load, double Cpu)> PairsAsync(TimeSpan time, TimeSpan? interval)
-    {
-        using var temporary = new TemporaryFolder();
-        var folder = new DataFolder(Path.Combine(temporary.Path, "data"));
-        var ids = await BenchAccounts.CreateAsync(folder, Pairs * 2);
-        await using var server = await BenchServer.StartAsync(Program, "serve", "--data", folder.Path, "--port", "0");
-        using var over = BenchSocket.Invoker();
-        var pairs = await Task.WhenAll(ids.Chunk(2).Select(pair => PairLoad.ConnectAsync(over, server.Port, pair[0], pair[1])));
-        var (cpu, start) = (server.Cpu, Stopwatch.GetTimestamp());
-        await Task.WhenAll(pairs.Select(pair => pair.RunAsync(time, interval)));
-        while (Waiting(folder.Database) > 0)
+        var table = new ResultTable(options, [.. Subjects().Select(subject => subject.Name)]);
+        if (options.Modes.Contains(Idle))
         {
-            await Task.Delay(5);
+            table.IdleBytes = await IdleMemory.MeasureAsync(IdleSockets);
         }
 
-        var load = new Load(
-            pairs.Sum(pair => pair.Times.Count()), Stopwatch.GetElapsedTime(start).TotalSeconds, [.. pairs.SelectMany(pair => pair.Times)]);
-        cpu = server.Cpu - cpu;
-        foreach (var pair in pairs)
+        var subjects = new List<Subject>();
+        try
         {
-            pair.Dispose();
+            foreach (var subject in Subjects().Where(subject => options.Wants(subject.Name)))
+            {
+                subjects.Add(subject);
+                if (subject.Missing is { } missing)
+                {
+                    table.Missing.Add(missing);
+                    await Console.Error.WriteLineAsync($"{subject.Name} is left out. Not installed is {missing}");
+                    continue;
+                }
+
+                await Console.Error.WriteLineAsync($"starting {subject.Name}");
+                await TryAsync(subject, table, () => subject.StartAsync(options.Pairs));
+            }
+
+            if (options.NeedsPeers && table.Missing.Count > 0)
+            {
+                return 1;
+            }
+
+            foreach (var mode in options.Modes.Where(mode => mode != Idle))
+            {
+                await RunAsync(subjects, mode, options, table);
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(subjects.Select(subject => subject.DisposeAsync().AsTask()));
         }
 
-        return (load, cpu);
+        Console.WriteLine(options.IsJson ? table.ToJson().ToJsonString() : table.ToMarkdown());
+        return table.Failures.Count == 0 ? 0 : 1;
     }
 
-    private static long Waiting(string database)
+    private static IEnumerable<Subject> Subjects() =>
+    [
+        new HomeServerSubject(isSealed: true) { Name = "ours-sealed" },
+        new HomeServerSubject(isSealed: false) { Name = "ours-identified" },
+        new RelaySubject(isStored: true) { Name = "floor-disk" },
+        new RelaySubject(isStored: false) { Name = "floor-memory" },
+        new EjabberdSubject(isArchived: false) { Name = "ejabberd-memory" },
+        new EjabberdSubject(isArchived: true) { Name = "ejabberd-archive" },
+        new ProsodySubject(isArchived: false) { Name = "prosody-files" },
+        new ProsodySubject(isArchived: true) { Name = "prosody-archive" },
+    ];
+
+    // The first round warms up; each of the others begins with another subject. Who is overloaded, or has failed, has no more.
+    private static async Task RunAsync(IReadOnlyList<Subject> subjects, string mode, BenchOptions options, ResultTable table)
     {
-        using var connection = new SqliteConnection($"Data Source={database};Mode=ReadOnly;Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT count(*) FROM mailbox";
-        return (long)command.ExecuteScalar()!;
+        var overloaded = new HashSet<Subject>();
+        for (var round = 0; round <= options.Rounds; round++)
+        {
+            for (var i = 0; i < subjects.Count; i++)
+            {
+                var subject = subjects[(i + round) % subjects.Count];
+                if (subject.Missing is null && !table.Failures.ContainsKey(subject.Name) && !overloaded.Contains(subject))
+                {
+                    await TryAsync(subject, table, async () =>
+                    {
+                        foreach (var (name, load) in await RunAsync(subject, mode, round, options.Time))
+                        {
+                            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+                                $"{name} {round} {subject.Name}: {load.PerSecond:F0}/s, p99 {load.P99:F1} ms, {load.CpuPerMessage:F0} us"));
+                            if (load.Unsent > Overload * (load.Unsent + load.Messages))
+                            {
+                                overloaded.Add(subject);
+                            }
+
+                            if (round > 0 || overloaded.Contains(subject))
+                            {
+                                table.Add(name, subject.Name, load);
+                            }
+                        }
+                    });
+                }
+            }
+        }
     }
 
-    private static double Median(IEnumerable<double> values)
+    private static async Task<IEnumerable<(string Name, Load Load)>> RunAsync(Subject subject, string mode, int round, TimeSpan time)
     {
-        var sorted = values.Order().ToList();
-        return sorted[sorted.Count / 2];
+        switch (mode)
+        {
+            case Group:
+                return await subject.GroupAsync(time) is { } group ? [(mode, group)] : [];
+            case Offline:
+                var (store, fetch) = await subject.OfflineAsync(round);
+                return fetch is null ? [("offline, store", store)] : [("offline, store", store), ("offline, fetch", fetch)];
+            default:
+                return mode.StartsWith(Open, StringComparison.Ordinal)
+                    ? [(mode, await subject.OpenAsync(Number(mode, Open), time))]
+                    : [(mode, await subject.ClosedAsync(Number(mode, Closed), time))];
+        }
     }
+
+    private static async Task TryAsync(Subject subject, ResultTable table, Func<Task> run)
+    {
+        try
+        {
+            await run();
+        }
+        catch (Exception failed) when (failed is InvalidOperationException or TimeoutException or IOException or SocketException)
+        {
+            table.Failures[subject.Name] = failed.Message;
+            await Console.Error.WriteLineAsync($"{subject.Name} failed: {failed.Message}");
+        }
+    }
+
+    private static int Number(string mode, string kind) =>
+        mode.StartsWith(kind, StringComparison.Ordinal) && int.TryParse(mode.AsSpan(kind.Length), out var number) && number > 0
+            ? number
+            : throw new ArgumentException($"There is no mode {mode}; see --help.");
 }
