@@ -41,6 +41,7 @@ internal sealed class ProsodySubject(bool isArchived) : XmppSubject
         allow_registration = true
         authentication = "internal_hashed"
         archive_expires_after = "1w"
+        limits = { c2s = { rate = "1000mb/s" } }
         log = { error = "*console" }
         ssl = { key = "{{Key}}"; certificate = "{{Certificate}}" }
         {{(isArchived ? Archive : "")}}
