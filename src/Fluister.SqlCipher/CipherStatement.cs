@@ -99,6 +99,17 @@ public sealed unsafe class CipherStatement : IDisposable
         }
     }
 
+    /// <summary>Binds text in UTF-8 to parameter <paramref name="i"/>.</summary>
+    public void BindUtf8(int i, ReadOnlySpan<byte> v)
+    {
+        // Null where the span is empty would be NULL.
+        byte nothing;
+        fixed (byte* from = v)
+        {
+            Check(Sqlite.BindText(_statement, i, from == null ? &nothing : from, v.Length, Transient));
+        }
+    }
+
     /// <summary>Binds bytes to parameter <paramref name="i"/>.</summary>
     public void BindBlob(int i, ReadOnlySpan<byte> v)
     {

@@ -13,7 +13,7 @@ public sealed partial record ProvisioningMessage
     private static readonly System.Text.UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads a message that was decrypted.</summary>
-    /// <exception cref="ProtocolException">Malformed: ids or the identity key are missing; or a bad key.</exception>
+    /// <exception cref="ProtocolException">Malformed: the account's id or its identity key is missing; or a bad key.</exception>
     internal static ProvisioningMessage Read(ReadOnlySpan<byte> bytes)
     {
         Span<Range> fields = stackalloc Range[19];
@@ -49,7 +49,8 @@ public sealed partial record ProvisioningMessage
 
         return new ProvisioningMessage
         {
-            Aci = Id(ServiceIdKind.Aci, bytes[fields[17]], bytes[fields[8]]),
+            Aci = Id(ServiceIdKind.Aci, bytes[fields[17]], bytes[fields[8]])
+                ?? throw Malformed("A provisioning message must have the account's id."),
             Pni = Id(ServiceIdKind.Pni, bytes[fields[18]], bytes[fields[10]]),
             AciIdentity = Identity(bytes[fields[2]], bytes[fields[1]])
                 ?? throw Malformed("A provisioning message must have an identity key."),
@@ -80,7 +81,7 @@ public sealed partial record ProvisioningMessage
         writer.UInt64(7, ReadReceipts ? 1UL : 0);
         WriteText(writer, 8, Aci.Uuid.ToString());
         writer.UInt64(9, Version);
-        WriteText(writer, 10, Pni.Uuid.ToString());
+        WriteText(writer, 10, Pni?.Uuid.ToString());
         if (PniIdentity is not null)
         {
             writer.Bytes(11, PniIdentity.Public.Serialized);
@@ -92,7 +93,7 @@ public sealed partial record ProvisioningMessage
         writer.NonEmpty(15, EntropyPool is null ? default : EntropyPool.Reveal());
         writer.NonEmpty(16, MediaRootBackupKey is null ? default : MediaRootBackupKey.Reveal());
         writer.Bytes(17, Aci.Uuid.ToByteArray(bigEndian: true));
-        writer.Bytes(18, Pni.Uuid.ToByteArray(bigEndian: true));
+        writer.NonEmpty(18, Pni is { } pni ? pni.Uuid.ToByteArray(bigEndian: true) : default);
         return writer.ToArray();
     }
 
@@ -110,8 +111,13 @@ public sealed partial record ProvisioningMessage
         return start..(start + part.Length);
     }
 
-    private static ServiceId Id(ServiceIdKind kind, ReadOnlySpan<byte> binary, ReadOnlySpan<byte> text)
+    private static ServiceId? Id(ServiceIdKind kind, ReadOnlySpan<byte> binary, ReadOnlySpan<byte> text)
     {
+        if (binary.IsEmpty && text.IsEmpty)
+        {
+            return null;
+        }
+
         if (binary.Length == UuidBytes)
         {
             return new ServiceId(kind, new Guid(binary, bigEndian: true));
@@ -120,7 +126,7 @@ public sealed partial record ProvisioningMessage
         // The text is a bare UUID for the PNI too.
         return binary.IsEmpty && ServiceId.TryParse(Text(text), out var id) && id.Kind == ServiceIdKind.Aci
             ? id with { Kind = kind }
-            : throw Malformed("A provisioning message must have both ids of the account.");
+            : throw Malformed("An id of a provisioning message must be a UUID.");
     }
 
     private static IdentityKeyPair? Identity(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> stated)

@@ -11,13 +11,13 @@ public sealed partial record ProvisioningMessage : IDisposable
     /// <summary>The account's id.</summary>
     public required ServiceId Aci { get; init; }
 
-    /// <summary>The id of the account's phone number.</summary>
-    public required ServiceId Pni { get; init; }
+    /// <summary>The id of the account's phone number; none for an account without one.</summary>
+    public ServiceId? Pni { get; init; }
 
     /// <summary>The identity key of the account.</summary>
     public required IdentityKeyPair AciIdentity { get; init; }
 
-    /// <summary>The identity key of the phone number; none from primaries that are too old.</summary>
+    /// <summary>The identity key of the phone number; none without one, and from primaries that are too old.</summary>
     public IdentityKeyPair? PniIdentity { get; init; }
 
     /// <summary>The phone number, or none.</summary>

@@ -43,6 +43,8 @@ internal sealed class DataReport(SqliteDatabase database, ServerClock clock)
                     session, "SELECT COUNT(*) FROM letter WHERE mailbox IN (SELECT id FROM mailbox WHERE aci = ?1)", aci),
                 Avatars = Count(session, "SELECT COUNT(avatar) FROM profile WHERE aci = ?1", aci),
                 FormerUsernames = Count(session, "SELECT COUNT(*) FROM username_hold WHERE aci = ?1", aci),
+                HasCredentialSalt = account.CredentialSalt is not null,
+                RedeemedReceipts = Count(session, "SELECT COUNT(*) FROM redeemed_receipt WHERE aci = ?1", aci),
                 ReportsMade = Count(session, "SELECT COUNT(*) FROM report WHERE reporter = ?1", aci),
                 ReportsAbout = Count(session, "SELECT COUNT(*) FROM report WHERE source = ?1", aci),
                 StorageItems = Count(session, "SELECT COUNT(*) FROM storage_item WHERE aci = ?1", aci),
@@ -84,6 +86,8 @@ internal sealed class DataReport(SqliteDatabase database, ServerClock clock)
         Line("Versions of the encrypted profile", account.EncryptedProfileVersions);
         Line("Encrypted avatars", account.Avatars);
         Line("Hashes of usernames that are reserved or given up", account.FormerUsernames);
+        Line("Salt that stands for a number in credentials", account.HasCredentialSalt);
+        Line("Serials of redeemed receipts", account.RedeemedReceipts);
         Line("Reports of spam by this account", account.ReportsMade);
         Line("Reports of spam about this account", account.ReportsAbout);
         Line("Encrypted messages that wait", account.WaitingMessages);

@@ -61,7 +61,8 @@ internal static class AccountCommand
     private static Command CreateChange(string name, string about, string done, Action<SqliteSession, Guid> change)
     {
         var id = new Argument<string>("ACCOUNT") { Description = "Its id, or its number" };
-        var command = new Command(name, $"{about}\n\n  fluister-server account {name} 6a1f…") { id };
+        var json = new Option<bool>("--json") { Description = "One JSON object" };
+        var command = new Command(name, $"{about}\n\n  fluister-server account {name} 6a1f…") { id, json };
         command.SetAction(async (parsed, _) =>
         {
             await using var database = new SqliteDatabase(DataOption.CheckedFolder(parsed).Database);
@@ -74,6 +75,16 @@ internal static class AccountCommand
                 change(session, account.Aci);
                 return true;
             }).ConfigureAwait(false);
+            if (parsed.GetValue(json))
+            {
+                JsonLines.Write([account.Aci], (writer, aci) =>
+                {
+                    writer.WriteString("aci", aci);
+                    writer.WriteString("done", done.ToLowerInvariant());
+                });
+                return ExitCode.Done;
+            }
+
             Console.WriteLine($"{done} {account.Aci}");
             return ExitCode.Done;
         });

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Fluister.Cryptography;
 using Fluister.Server.Operations;
+using Fluister.Wire.Descriptors;
 
 namespace Fluister.Server.Commands;
 
@@ -22,7 +23,7 @@ internal static class DescriptorCommand
             var (options, identity) = (folder.ReadOptions(), folder.ReadIdentity());
             var bytes = Describe(folder, options, identity, options.Port);
             using var output = Console.OpenStandardOutput();
-            output.Write(parsed.GetValue(plain) ? bytes : Descriptor.Sign(bytes, identity, RandomSource.System));
+            output.Write(parsed.GetValue(plain) ? bytes : SignedDescriptor.Sign(bytes, identity.Genesis.Private, RandomSource.System));
             output.WriteByte((byte)'\n');
             return ExitCode.Done;
         });

@@ -5,6 +5,7 @@ using Fluister.Cryptography;
 using Fluister.Server.Invites;
 using Fluister.Server.Operations;
 using Fluister.Server.Stores.Sqlite;
+using Fluister.Wire.Descriptors;
 
 namespace Fluister.Server.Commands;
 
@@ -31,12 +32,14 @@ internal static class InviteCommand
         };
         var days = new Option<int>("--days") { Description = "How long it is good", DefaultValueFactory = _ => 7, HelpName = "N" };
         var qr = new Option<bool>("--qr") { Description = "Print a QR code too; a terminal gets one anyway" };
+        var json = new Option<bool>("--json") { Description = "One JSON object" };
         var command = new Command("create", """
             Make an invite, and print it as text, as a link and as a QR code
 
               fluister-server invite create
               fluister-server invite create --uses 20 --days 30
-            """) { uses, days, qr };
+              fluister-server invite create --json | jq -r .link
+            """) { uses, days, qr, json };
         command.SetAction(async (parsed, _) =>
         {
             var folder = DataOption.CheckedFolder(parsed);
@@ -50,8 +53,22 @@ internal static class InviteCommand
             var invite = Invite.Generate(count, TimeProvider.System.GetUtcNow(), TimeSpan.FromDays(age), RandomSource.System);
             await using var database = new SqliteDatabase(folder.Database);
             await new InviteStore(database).AddAsync(invite).ConfigureAwait(false);
-            Print(invite, InviteLink.Of(options.BaseUrl(options.Port), folder.ReadIdentity().Genesis.Public, invite),
-                parsed.GetValue(qr) || !Console.IsOutputRedirected);
+            var link = new InviteLink(
+                options.BaseUrl(options.Port), folder.ReadIdentity().Genesis.Public, invite.Text, invite.Code).ToString();
+            if (parsed.GetValue(json))
+            {
+                JsonLines.Write([invite], (writer, made) =>
+                {
+                    writer.WriteString("invite", made.Text);
+                    writer.WriteString("code", made.Code);
+                    writer.WriteString("link", link);
+                    writer.WriteNumber("usesLeft", made.UsesLeft);
+                    writer.WriteString("expires", made.Expires.UtcDateTime);
+                });
+                return ExitCode.Done;
+            }
+
+            Print(invite, link, parsed.GetValue(qr) || !Console.IsOutputRedirected);
             return ExitCode.Done;
         });
         return command;

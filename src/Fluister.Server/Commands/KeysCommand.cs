@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Fluister.Cryptography;
 using Fluister.Server.Operations;
+using Fluister.Wire.Descriptors;
 
 namespace Fluister.Server.Commands;
 
@@ -27,6 +28,7 @@ internal static class KeysCommand
             var identity = DataOption.CheckedFolder(parsed).ReadIdentity();
             Console.WriteLine($"Server tag          {identity.Tag}");
             Console.WriteLine($"Identity key        {Convert.ToBase64String(identity.Genesis.Public.Serialized)}");
+            Console.WriteLine($"Fingerprint         {Fingerprint.Of(identity.Genesis.Public)}");
             Console.WriteLine($"Trust root          {Convert.ToBase64String(identity.Root.Public.Serialized)}");
             Console.WriteLine($"Server certificate  {identity.Certificate.Id}: {Convert.ToBase64String(identity.Certificate.Serialized)}");
             Console.WriteLine($"Zk public params    {Convert.ToBase64String(identity.Zk.Public.Write())}");

@@ -5,6 +5,7 @@ using Fluister.Cryptography;
 using Fluister.Server.Hosting;
 using Fluister.Server.Operations;
 using Fluister.Server.Stores.Sqlite;
+using Fluister.Wire.Descriptors;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -50,7 +51,8 @@ internal static class ServeCommand
         await using var database = new SqliteDatabase(folder.Database) { SyncFailed = () => End(log, logs) };
         var port = options.Port;
         var descriptor = new Lazy<byte[]>(() =>
-            Descriptor.Sign(DescriptorCommand.Describe(folder, options, identity, port), identity, RandomSource.System));
+            SignedDescriptor.Sign(
+                DescriptorCommand.Describe(folder, options, identity, port), identity.Genesis.Private, RandomSource.System));
         var readiness = new Readiness(database, TimeProvider.System, folder, certificate, cancellation);
         var operations = new OperationRoom(readiness, descriptor);
         var server = new HomeServer(

@@ -153,7 +153,7 @@ internal sealed class DeviceBook(
             return (after, id);
         }).ConfigureAwait(false);
         Linked.Leave((aci, LinkTokens.Identifier(given.VerificationCode)), Describe(linked, linked.Find(id)!));
-        return new LinkedDeviceJson(aci, linked.Pni, id);
+        return new LinkedDeviceJson(aci, id, linked.Pni);
     }
 
     private static int FreeId(Account account, IReadOnlyList<string> capabilities)
@@ -181,9 +181,9 @@ internal sealed class DeviceBook(
         BinaryPrimitives.WriteInt32BigEndian(bound[1..], device.RegistrationId);
         return new DeviceJson(
             device.Id,
-            device.Name,
             device.LastSeenDay.ToUnixTimeMilliseconds(),
             device.RegistrationId,
-            account.AciIdentity.Key.Seal(created, "deviceCreatedAt"u8, bound, random));
+            account.AciIdentity.Key.Seal(created, "deviceCreatedAt"u8, bound, random),
+            device.Name);
     }
 }

@@ -1,21 +1,15 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
-using Fluister.Cryptography;
 using Fluister.Server.Identity;
+using Fluister.Wire.Descriptors;
 
 namespace Fluister.Server.Operations;
 
-/// <summary>The server's descriptor: a document that its identity key signs, with all that a client or another server must
-/// know of it.</summary>
+/// <summary>What this server says of itself in its descriptor.</summary>
 internal static class Descriptor
 {
-    private const int Format = 1;
-
-    /// <summary>Stands before the descriptor in what is signed, so that the signature is good for nothing else.</summary>
-    private static ReadOnlySpan<byte> Purpose => "Fluister descriptor 1\0"u8;
-
-    /// <summary>What the server says of itself. The sequence is the time, so that a later descriptor is known
+    /// <summary>The descriptor, to be signed. The sequence is the time, so that a later descriptor is known
     /// from an earlier one.</summary>
     public static byte[] Write(
         ServerOptions options,
@@ -28,7 +22,7 @@ internal static class Descriptor
         var url = options.BaseUrl(port).GetLeftPart(UriPartial.Authority);
         return JsonSerializer.SerializeToUtf8Bytes(
             new DescriptorJson(
-                Format,
+                SignedDescriptor.Format,
                 now.ToUnixTimeMilliseconds(),
                 identity.Tag.ToString(),
                 options.Domain,
@@ -49,26 +43,5 @@ internal static class Descriptor
                 options.Country,
                 options.AbuseContact),
             DescriptorJsonContext.Default.DescriptorJson);
-    }
-
-    /// <summary>Signs a descriptor.</summary>
-    public static byte[] Sign(byte[] descriptor, ServerIdentity identity, RandomSource random) => JsonSerializer.SerializeToUtf8Bytes(
-        new SignedDescriptorJson(descriptor, identity.Genesis.Private.Sign([.. Purpose, .. descriptor], random)),
-        DescriptorJsonContext.Default.SignedDescriptorJson);
-
-    /// <summary>The descriptor, if a key has signed it; none otherwise.</summary>
-    public static DescriptorJson? Read(ReadOnlySpan<byte> signed, Fluister.Protocol.Keys.PublicKey key)
-    {
-        try
-        {
-            var given = JsonSerializer.Deserialize(signed, DescriptorJsonContext.Default.SignedDescriptorJson)!;
-            return key.Verify([.. Purpose, .. given.Descriptor], given.Signature)
-                ? JsonSerializer.Deserialize(given.Descriptor, DescriptorJsonContext.Default.DescriptorJson)
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 }

@@ -31,12 +31,12 @@ internal sealed class VerificationRoom(InviteStore invites, VerificationSessions
         return Response.Json(
             new VerificationSessionJson(
                 session.Id,
-                NextSms: canAsk ? 0 : null,
-                NextCall: canAsk ? 0 : null,
-                NextVerificationAttempt: canTry ? 0 : null,
                 AllowedToRequestCode: session.Invite is not null,
                 RequestedInformation: session.Invite is null ? [Captcha] : [],
-                session.IsVerified),
+                Verified: session.IsVerified,
+                NextSms: canAsk ? 0 : null,
+                NextCall: canAsk ? 0 : null,
+                NextVerificationAttempt: canTry ? 0 : null),
             WireJson.Default.VerificationSessionJson,
             status);
     }

@@ -61,6 +61,12 @@ public sealed record AccountReportJson
     /// <summary>How many hashes of usernames are kept that are reserved, or were given up lately.</summary>
     public required int FormerUsernames { get; init; }
 
+    /// <summary>Whether random bytes are kept that stand for a number in credentials, as for accounts without one.</summary>
+    public required bool HasCredentialSalt { get; init; }
+
+    /// <summary>How many serials of receipts are kept that registered it; they expire.</summary>
+    public required int RedeemedReceipts { get; init; }
+
     /// <summary>How many messages it has reported as spam.</summary>
     public required int ReportsMade { get; init; }
 

@@ -1,7 +1,7 @@
 namespace Fluister.Wire.Json;
 
 /// <summary>A device as its account sees it; the day it was last seen in milliseconds.</summary>
-public sealed record DeviceJson(int Id, byte[]? Name, long LastSeen, int RegistrationId, byte[] CreatedAtCiphertext);
+public sealed record DeviceJson(int Id, long LastSeen, int RegistrationId, byte[] CreatedAtCiphertext, byte[]? Name = null);
 
 /// <summary>An account's devices.</summary>
 public sealed record DevicesJson(IReadOnlyList<DeviceJson> Devices);
@@ -32,7 +32,7 @@ public sealed record LinkDeviceJson
 }
 
 /// <summary>A device was linked.</summary>
-public sealed record LinkedDeviceJson(Guid Uuid, Guid? Pni, int DeviceId);
+public sealed record LinkedDeviceJson(Guid Uuid, int DeviceId, Guid? Pni = null);
 
 /// <summary>A message for a device that waits to be linked; base64.</summary>
 public sealed record ProvisioningMessageJson(string Body);

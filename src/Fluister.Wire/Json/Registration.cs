@@ -17,8 +17,8 @@ public sealed record SubmitCodeJson(string Code);
 
 /// <summary>How far the verification of a number is; times in seconds.</summary>
 public sealed record VerificationSessionJson(
-    string Id, int? NextSms, int? NextCall, int? NextVerificationAttempt, bool AllowedToRequestCode,
-    IReadOnlyList<string> RequestedInformation, bool Verified);
+    string Id, bool AllowedToRequestCode, IReadOnlyList<string> RequestedInformation, bool Verified, int? NextSms = null,
+    int? NextCall = null, int? NextVerificationAttempt = null);
 
 /// <summary>What an account says of itself and of the device that says it.</summary>
 public sealed record AccountAttributesJson

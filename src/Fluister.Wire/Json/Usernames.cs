@@ -16,7 +16,7 @@ public sealed record ConfirmUsernameJson(
 
 /// <summary>A username was taken.</summary>
 public sealed record ConfirmedUsernameJson(
-    [property: JsonConverter(typeof(Base64UrlConverter))] byte[] UsernameHash, Guid? UsernameLinkHandle);
+    [property: JsonConverter(typeof(Base64UrlConverter))] byte[] UsernameHash, Guid? UsernameLinkHandle = null);
 
 /// <summary>Whose a username is.</summary>
 public sealed record FoundUsernameJson(Guid Uuid);

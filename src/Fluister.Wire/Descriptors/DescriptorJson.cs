@@ -1,10 +1,10 @@
 using System.Text.Json.Serialization;
 
-namespace Fluister.Server.Operations;
+namespace Fluister.Wire.Descriptors;
 
 /// <summary>What a server says of itself to clients, to recipes that build clients, and to other servers.</summary>
 /// <remarks><c>ZkParams</c> are what clients call the server's public params: 673 bytes.</remarks>
-internal sealed record DescriptorJson(
+public sealed record DescriptorJson(
     int Format,
     long Sequence,
     string Tag,
@@ -21,21 +21,22 @@ internal sealed record DescriptorJson(
     string? AbuseContact = null);
 
 /// <summary>Where each service is; today all are one.</summary>
-internal sealed record DescriptorUrls(string Chat, string Storage, string Attachments);
+public sealed record DescriptorUrls(string Chat, string Storage, string Attachments);
 
 /// <summary>How clients know the server: the authority that they trust (none where another one's certificate is used), and the hash
 /// (SHA-256) of the authority's or else the certificate's SubjectPublicKeyInfo.</summary>
-internal sealed record DescriptorTls(string Pin, byte[]? Authority = null);
+public sealed record DescriptorTls(string Pin, byte[]? Authority = null);
 
 /// <summary>What clients and other servers must keep to.</summary>
-internal sealed record DescriptorLimits(int Devices, int MessageContent, int OneTimePreKeys, long MessageSeconds);
+public sealed record DescriptorLimits(int Devices, int MessageContent, int OneTimePreKeys, long MessageSeconds);
 
 /// <summary>A descriptor's bytes, JSON themselves, with the identity key's signature over them.</summary>
-internal sealed record SignedDescriptorJson(byte[] Descriptor, byte[] Signature);
+public sealed record SignedDescriptorJson(byte[] Descriptor, byte[] Signature);
 
+/// <summary>The JSON of descriptors.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(DescriptorJson))]
 [JsonSerializable(typeof(SignedDescriptorJson))]
-internal sealed partial class DescriptorJsonContext : JsonSerializerContext;
+public sealed partial class DescriptorJsonContext : JsonSerializerContext;
