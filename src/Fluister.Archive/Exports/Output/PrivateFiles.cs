@@ -51,6 +51,22 @@ internal static partial class PrivateFiles
         }
     }
 
+    /// <summary>Puts a small file in the place of one that may be there: a reader finds the old one or the new one, whenever the machine
+    /// stops.</summary>
+    internal static void Replace(string path, ReadOnlySpan<byte> content)
+    {
+        var temporary = path + ".new";
+        File.Delete(temporary);
+        using (var file = new FileStream(temporary, New(FileShare.None)))
+        {
+            file.Write(content);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+        FlushFolder(Path.GetDirectoryName(path)!);
+    }
+
     /// <summary>Swaps two folders in one step, where the system can; else false.</summary>
     internal static bool Swap(string left, string right) =>
         OperatingSystem.IsLinux() && Rename(Here, left, Here, right, Exchange) == 0;

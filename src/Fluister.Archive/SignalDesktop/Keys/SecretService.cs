@@ -5,7 +5,7 @@ using Fluister.Cryptography;
 namespace Fluister.Archive.SignalDesktop.Keys;
 
 /// <summary>The freedesktop.org Secret Service: GNOME Keyring, KeePassXC, and others.</summary>
-internal sealed class SecretService(
+internal sealed partial class SecretService(
     Func<IReadOnlyList<UnixDomainSocketEndPoint>> bus, TimeSpan callTimeout, TimeSpan personTimeout, bool start = true) : Keyring
 {
     public const string Service = "org.freedesktop.secrets";

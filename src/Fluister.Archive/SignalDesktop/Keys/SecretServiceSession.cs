@@ -84,6 +84,20 @@ internal sealed class SecretServiceSession : IDisposable
         }
     }
 
+    /// <summary>A secret's bytes as they cross the bus, and the parameters that go with them.</summary>
+    public (byte[] Parameters, byte[] Value) Encrypt(ReadOnlySpan<byte> secret)
+    {
+        if (_key is null)
+        {
+            return ([], secret.ToArray());
+        }
+
+        var iv = RandomNumberGenerator.GetBytes(16);
+        using var aes = Aes.Create();
+        aes.SetKey(_key.Reveal());
+        return (iv, aes.EncryptCbc(secret, iv));
+    }
+
     public void Dispose() => _key?.Dispose();
 
     /// <summary>The key that both sides get from the shared number: HKDF of SHA-256, neither salt nor info.</summary>
