@@ -1,4 +1,5 @@
 using Fluister.Archive.Conversations;
+using Fluister.Client;
 using Fluister.Engines;
 
 namespace Fluister.Cli;
@@ -15,6 +16,11 @@ internal static class ExitCode
     public const int Denied = 6;
     public const int Unsupported = 7;
     public const int QuotesOnly = 8;
+    public const int Unreachable = 9;
+    public const int Refused = 10;
+    public const int Untrusted = 11;
+    public const int Later = 12;
+    public const int InUse = 13;
     public const int Bug = 70;
     public const int Cancelled = 130;
 
@@ -35,5 +41,18 @@ internal static class ExitCode
         EngineError.BadModel or EngineError.BadLibrary => Damaged,
         EngineError.NotAllowed => Denied,
         _ => Unsupported,
+    };
+
+    /// <summary>The code for what the client could not do.</summary>
+    public static int For(ClientError error) => error switch
+    {
+        ClientError.NotFound => NotFound,
+        ClientError.BadInput => Usage,
+        ClientError.Unreachable => Unreachable,
+        ClientError.UntrustedServer or ClientError.UntrustedIdentity => Untrusted,
+        ClientError.Unlinked or ClientError.Refused => Refused,
+        ClientError.RateLimited or ClientError.Challenged => Later,
+        ClientError.InUse => InUse,
+        _ => Damaged,
     };
 }

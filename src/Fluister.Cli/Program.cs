@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Fluister.Archive.Conversations;
 using Fluister.Cli.Commands;
+using Fluister.Client;
 using Fluister.Engines;
 
 namespace Fluister.Cli;
@@ -37,14 +39,7 @@ internal static class Program
     /// <summary>Runs one command line; every error ends as one sentence on standard error and an exit code.</summary>
     private static int Run(string[] arguments, CancellationToken cancel)
     {
-        const string About = "Reads your encrypted chats where they lie, exports, searches and digests them. Nothing leaves this computer.";
-        var root = new RootCommand(About)
-        {
-            ArchiveCommand.Create(cancel),
-            DigestCommand.Create(cancel),
-            EngineCommand.Create(cancel),
-            ModelCommand.Create(cancel),
-        };
+        var root = AllCommands.Create(arguments, cancel);
 
         // "@anna" is a word to search for, not a file with further arguments.
         var settings = new ParserConfiguration { ResponseFileTokenReplacer = null };
@@ -65,10 +60,6 @@ internal static class Program
             return Fail(e.Message, ExitCode.Usage);
         }
         catch (ArchiveException e)
-        {
-            return cancel.IsCancellationRequested ? ExitCode.Cancelled : Fail(e.Message, ExitCode.For(e.Error));
-        }
-        catch (EngineException e)
         {
             return cancel.IsCancellationRequested ? ExitCode.Cancelled : Fail(e.Message, ExitCode.For(e.Error));
         }
@@ -96,6 +87,10 @@ internal static class Program
             return Fail("The output could not be written: a file would be larger than this file system or ulimit -f allows. "
                 + "Write to another place, or export fewer conversations at a time.", ExitCode.Denied);
         }
+        catch (Exception e) when (CodeOf(e) is { } code)
+        {
+            return cancel.IsCancellationRequested ? ExitCode.Cancelled : Fail(e.Message, code);
+        }
         catch (Exception e)
         {
             // A bug. Its message might hold what was being read, so it is not shown.
@@ -104,6 +99,16 @@ internal static class Program
                 + "Please report this line and the command without its names.", ExitCode.Bug);
         }
     }
+
+    /// <summary>The exit code of a fault of the client's or of an engine's; null for others. A method of its own: a clause that named them
+    /// would load both libraries at every start.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int? CodeOf(Exception fault) => fault switch
+    {
+        ClientException client => ExitCode.For(client.Error),
+        EngineException engine => ExitCode.For(engine.Error),
+        _ => null,
+    };
 
     private static string CommandLine(ParseResult parsed)
     {

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Fluister.Archive.Accounts;
 using Fluister.Archive.Conversations;
 using Fluister.Archive.SignalDesktop;
 using Fluister.Archive.SignalDesktop.Keys;
+using Fluister.Cli.Accounts;
 using Fluister.Cryptography;
 
 namespace Fluister.Cli;
@@ -15,9 +17,22 @@ internal sealed class SourceOptions
         HelpName = "DIR",
     };
 
+    private readonly Option<string?> _account = new("--account")
+    {
+        Description = "Read the history of this Fluister account of this computer instead",
+        HelpName = "NAME",
+    };
+
     private readonly Option<string?> _keyFile = new("--key-file")
     {
-        Description = "File with the store's key (64 hex digits), for a profile from elsewhere; '-' asks for it",
+        Description = "File with the store's key (64 hex digits), for a profile from elsewhere; '-' asks for it. "
+            + "With --account: the account's key file",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _passphraseFile = new("--passphrase-file")
+    {
+        Description = "File with the passphrase of --account; '-' asks for it, as does none where one is needed",
         HelpName = "FILE",
     };
 
@@ -35,7 +50,9 @@ internal sealed class SourceOptions
     public void AddTo(Command command)
     {
         command.Add(_source);
+        command.Add(_account);
         command.Add(_keyFile);
+        command.Add(_passphraseFile);
         command.Add(_keyringPasswordFile);
         command.Add(_noKeyring);
         command.Add(_salvage);
@@ -44,6 +61,16 @@ internal sealed class SourceOptions
     /// <summary>Opens the store.</summary>
     public SignalDesktopArchive Open(ParseResult parsed)
     {
+        if (parsed.GetValue(_account) is { } name)
+        {
+            return OpenAccount(AccountFolder.Find(name), parsed);
+        }
+
+        if (parsed.GetValue(_passphraseFile) is not null)
+        {
+            throw new UsageException("--passphrase-file goes with --account.");
+        }
+
         var folder = parsed.GetValue(_source) ?? DefaultProfile();
         using var key = Read(parsed.GetValue(_keyFile), "Key of the store (64 hex digits)", ProfileKey.ReadKeyFile,
             text => ProfileKey.ParseKeyFile(text.Reveal()));
@@ -64,6 +91,21 @@ internal sealed class SourceOptions
             Console.Error.WriteLine($"fluister: {archive.DamagedPages.Count} damaged pages were passed over; what they held is missing: "
                 + string.Join(", ", archive.DamagedPages.Order().Take(20)) + (archive.DamagedPages.Count > 20 ? ", ..." : ""));
         }
+    }
+
+    private SignalDesktopArchive OpenAccount(AccountFolder folder, ParseResult parsed)
+    {
+        if (parsed.GetValue(_source) is not null || parsed.GetValue(_keyringPasswordFile) is not null)
+        {
+            throw new UsageException("--account stands instead of --source and its --keyring-password-file.");
+        }
+
+        using var key = AccountKey.Open(folder, parsed.GetValue(_keyFile), parsed.GetValue(_passphraseFile));
+        return SignalDesktopArchive.Open(folder.Path, new SignalDesktopOptions
+        {
+            Keys = new KeyOptions { Key = key },
+            Salvage = parsed.GetValue(_salvage),
+        });
     }
 
     private static Secret? Read(string? path, string prompt, Func<string, Secret> fromFile, Func<Secret, Secret> fromPrompt)
