@@ -6,6 +6,7 @@ internal sealed class TestClock : TimeProvider
     private readonly Lock _lock = new();
     private readonly List<TestTimer> _timers = [];
     private DateTimeOffset _now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+    private TimeSpan _slept;
 
     /// <summary>How many timers wait.</summary>
     public int Timers
@@ -33,12 +34,33 @@ internal sealed class TestClock : TimeProvider
         due.ForEach(timer => timer.Call());
     }
 
+    /// <summary>The computer sleeps: the clock on the wall goes on, timers and timestamps stand still.</summary>
+    public void Sleep(TimeSpan time)
+    {
+        lock (_lock)
+        {
+            _slept += time;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    /// <inheritdoc/>
+    public override long GetTimestamp()
+    {
+        lock (_lock)
+        {
+            return _now.Ticks;
+        }
+    }
+
     /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow()
     {
         lock (_lock)
         {
-            return _now;
+            return _now + _slept;
         }
     }
 

@@ -12,6 +12,7 @@ using Fluister.Server.Operations;
 using Fluister.Server.PreKeys;
 using Fluister.Server.Requests;
 using Fluister.Server.Stores.Sqlite;
+using Fluister.Wire.Descriptors;
 
 namespace Fluister.ServerTests;
 
@@ -20,6 +21,7 @@ internal sealed class TestServer : IAsyncDisposable
 {
     private readonly ServerIdentity _identity = ServerIdentity.Generate(RandomSource.System);
     private Listener? _listener;
+    private X509Certificate2? _authority;
     private X509Certificate2? _certificate;
     private HttpClient? _client;
 
@@ -44,11 +46,15 @@ internal sealed class TestServer : IAsyncDisposable
             blobs,
             avatars,
             operations: new OperationRoom(
-                new Readiness(Database, Clock, null, null, CancellationToken.None), new Lazy<byte[]>(() => [])).Routes);
+                new Readiness(Database, Clock, null, null, CancellationToken.None),
+                new Lazy<byte[]>(() => _listener is null ? [] : Describe())).Routes);
     }
 
     /// <summary>Its clock.</summary>
     public TestClock Clock { get; } = new();
+
+    /// <summary>The identity key by which it is known.</summary>
+    public Protocol.Keys.PublicKey Key => _identity.Genesis.Public;
 
     /// <summary>Its database.</summary>
     public SqliteDatabase Database { get; }
@@ -57,7 +63,7 @@ internal sealed class TestServer : IAsyncDisposable
     public HomeServer Home { get; }
 
     /// <summary>Registers an account with its signed keys, but without one-time keys.</summary>
-    public async Task<TestAccount> AddAccountAsync(int devices = 1, bool isUnrestricted = false)
+    public async Task<TestAccount> AddAccountAsync(int devices = 1, bool isUnrestricted = false, byte[]? accessKey = null)
     {
         var (aci, pni) = (IdentityKeyPair.Generate(RandomSource.System), IdentityKeyPair.Generate(RandomSource.System));
         var id = _identity.Tag.Mint(RandomSource.System);
@@ -69,7 +75,7 @@ internal sealed class TestServer : IAsyncDisposable
                 Number = "+31" + BitConverter.ToUInt32(id.ToByteArray(), 8),
                 AciIdentity = aci.Public,
                 PniIdentity = pni.Public,
-                AccessKey = TestAccount.AccessKey,
+                AccessKey = accessKey ?? TestAccount.AccessKey,
                 IsUnrestricted = isUnrestricted,
                 Devices =
                 [
@@ -127,12 +133,21 @@ internal sealed class TestServer : IAsyncDisposable
             TestContext.Current.CancellationToken);
     }
 
+    /// <summary>What it says of itself, signed, once it listens.</summary>
+    /// <param name="port">Where somebody in between listens, with its certificate.</param>
+    public byte[] Describe(int? port = null) => SignedDescriptor.Sign(
+        Descriptor.Write(new ServerOptions(), port ?? Port, _identity, _authority, _certificate!, Clock.GetUtcNow()),
+        _identity.Genesis.Private,
+        RandomSource.System);
+
     /// <summary>Listens, and gives a client that trusts it.</summary>
-    public async Task<HttpClient> ListenAsync()
+    /// <param name="port">A free one by default; the one from before, after <see cref="StopAsync"/>, where it begins anew.</param>
+    public async Task<HttpClient> ListenAsync(int port = 0)
     {
-        using var authority = NetworkAuthority.Create("Test", DateTimeOffset.UtcNow);
-        _certificate = NetworkAuthority.Issue(authority, "localhost", DateTimeOffset.UtcNow);
-        _listener = new Listener(Home, new IPEndPoint(IPAddress.Loopback, 0), _certificate);
+        _authority ??= NetworkAuthority.Create("Test", DateTimeOffset.UtcNow);
+        _certificate ??= NetworkAuthority.Issue(_authority, "localhost", DateTimeOffset.UtcNow);
+        _client?.Dispose();
+        _listener = new Listener(Home, new IPEndPoint(IPAddress.Loopback, port), _certificate);
         await _listener.StartAsync(TestContext.Current.CancellationToken);
         Home.Url = new Uri($"https://localhost:{_listener.Port}");
         var expected = _certificate.Thumbprint;
@@ -151,11 +166,25 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Where it listens, once it does.</summary>
     public int Port => _listener!.Port;
 
+    /// <summary>Its certificate, once it listens.</summary>
+    public X509Certificate2 Certificate => _certificate!;
+
+    /// <summary>Its keys.</summary>
+    public ServerIdentity Identity => _identity;
+
     /// <summary>What listens, once it does.</summary>
     public Listener Listener => _listener!;
 
     /// <summary>Stops to listen, as when the program is asked to end; the database stays.</summary>
     public Task StopAsync() => _listener!.StopAsync(ServerLimits.Drain);
+
+    /// <summary>Stops to listen, and listens again on the same port.</summary>
+    public async Task RestartAsync()
+    {
+        var port = Port;
+        await _listener!.DisposeAsync();
+        await ListenAsync(port);
+    }
 
     /// <summary>Stops it.</summary>
     public async ValueTask DisposeAsync()
@@ -167,6 +196,7 @@ internal sealed class TestServer : IAsyncDisposable
         }
 
         _certificate?.Dispose();
+        _authority?.Dispose();
         await Database.DisposeAsync();
     }
 }

@@ -7,6 +7,7 @@ using Fluister.Server.Identity;
 using Fluister.Server.Invites;
 using Fluister.Server.Operations;
 using Fluister.Tests.Protocol;
+using Fluister.Wire.Descriptors;
 
 namespace Fluister.ServerTests.Operations;
 
@@ -22,8 +23,9 @@ public sealed class DescriptorTests
         var identity = ServerIdentity.Generate(_random);
         using var authority = NetworkAuthority.Create("chat.example.org", Now);
         var options = new ServerOptions { Domain = "chat.example.org", Country = "NL" };
-        var signed = Descriptor.Sign(Descriptor.Write(options, 8443, identity, authority, authority, Now), identity, _random);
-        var read = Descriptor.Read(signed, identity.Genesis.Public)!;
+        var signed = SignedDescriptor.Sign(
+            Descriptor.Write(options, 8443, identity, authority, authority, Now), identity.Genesis.Private, _random);
+        var read = SignedDescriptor.Read(signed, identity.Genesis.Public)!;
         Assert.Equal(identity.Tag.ToString(), read.Tag);
         Assert.Equal("https://chat.example.org:8443", read.Urls.Chat);
         Assert.Equal(authority.RawData, read.Tls.Authority);
@@ -40,14 +42,14 @@ public sealed class DescriptorTests
         var (identity, other) = (ServerIdentity.Generate(_random), ServerIdentity.Generate(_random));
         using var authority = NetworkAuthority.Create("localhost", Now);
         var bytes = Descriptor.Write(new ServerOptions(), 8443, identity, authority, authority, Now);
-        var signed = Descriptor.Sign(bytes, identity, _random);
-        Assert.NotNull(Descriptor.Read(signed, identity.Genesis.Public));
-        Assert.Null(Descriptor.Read(signed, other.Genesis.Public));
-        Assert.Null(Descriptor.Read("{}"u8, identity.Genesis.Public));
+        var signed = SignedDescriptor.Sign(bytes, identity.Genesis.Private, _random);
+        Assert.NotNull(SignedDescriptor.Read(signed, identity.Genesis.Public));
+        Assert.Null(SignedDescriptor.Read(signed, other.Genesis.Public));
+        Assert.Null(SignedDescriptor.Read("{}"u8, identity.Genesis.Public));
         var json = JsonNode.Parse(signed)!;
         var changed = Encoding.UTF8.GetString(bytes).Replace("8443", "8444", StringComparison.Ordinal);
         json["descriptor"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(changed));
-        Assert.Null(Descriptor.Read(Encoding.UTF8.GetBytes(json.ToJsonString()), identity.Genesis.Public));
+        Assert.Null(SignedDescriptor.Read(Encoding.UTF8.GetBytes(json.ToJsonString()), identity.Genesis.Public));
     }
 
     [Fact]
@@ -56,7 +58,8 @@ public sealed class DescriptorTests
         var identity = ServerIdentity.Generate(_random);
         using var authority = NetworkAuthority.Create("localhost", Now);
         var bytes = Descriptor.Write(new ServerOptions(), 8443, identity, authority, authority, Now);
-        var signature = Convert.FromBase64String((string)JsonNode.Parse(Descriptor.Sign(bytes, identity, _random))!["signature"]!);
+        var signature = Convert.FromBase64String(
+            (string)JsonNode.Parse(SignedDescriptor.Sign(bytes, identity.Genesis.Private, _random))!["signature"]!);
         Assert.False(identity.Genesis.Public.Verify(bytes, signature));
     }
 
@@ -77,10 +80,14 @@ public sealed class DescriptorTests
     {
         var identity = ServerIdentity.Generate(_random);
         var invite = Invite.Generate(1, Now, TimeSpan.FromDays(1), _random);
-        var link = new Uri(InviteLink.Of(new Uri("https://chat.example.org:8443"), identity.Genesis.Public, invite));
+        var server = new Uri("https://chat.example.org:8443");
+        var text = new InviteLink(server, identity.Genesis.Public, invite.Text, invite.Code).ToString();
+        var link = new Uri(text);
         Assert.Equal(("fluister", "chat.example.org", 8443), (link.Scheme, link.Host, link.Port));
         Assert.Equal($"#{invite.Text}.{invite.Code}", link.Fragment);
         Assert.Equal(invite.Token, Invite.ReadToken(invite.Text));
+        Assert.True(InviteLink.TryParse(text, out var read));
+        Assert.Equal((server, identity.Genesis.Public, $"{invite.Text}.{invite.Code}"), (read.Server, read.Key, read.Purchase));
     }
 
     [Fact]

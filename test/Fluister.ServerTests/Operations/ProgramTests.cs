@@ -10,6 +10,7 @@ using Fluister.Server.Accounts;
 using Fluister.Server.Operations;
 using Fluister.Server.Stores.Sqlite;
 using Fluister.Tests.Protocol;
+using Fluister.Wire.Descriptors;
 using Fluister.Wire.Json;
 
 namespace Fluister.ServerTests.Operations;
@@ -35,7 +36,7 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, port, "/health/live"));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, port, "/health/ready"));
         var signed = await client.GetByteArrayAsync(Url(port, "/.well-known/fluister"), TestContext.Current.CancellationToken);
-        var descriptor = Descriptor.Read(signed, new DataFolder(Data).ReadIdentity().Genesis.Public)!;
+        var descriptor = SignedDescriptor.Read(signed, new DataFolder(Data).ReadIdentity().Genesis.Public)!;
         Assert.Equal($"https://localhost:{port}", descriptor.Urls.Chat);
 
         var (second, _, errors) = await ServerProgram.RunAsync("serve", "--data", Data, "--port", "0");
@@ -64,6 +65,8 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal(0, (await ServerProgram.RunAsync("invite", "revoke", "--data", Data, "--", invite[..6])).Code);
         Assert.Contains("revoked", (await ServerProgram.RunAsync("invite", "list", "--data", Data)).Output);
         Assert.Equal(3, (await ServerProgram.RunAsync("invite", "revoke", "nothing", "--data", Data)).Code);
+        var made = JsonNode.Parse((await ServerProgram.RunAsync("invite", "create", "--json", "--data", Data)).Output)!;
+        Assert.EndsWith($"#{made["invite"]}.{made["code"]}", (string)made["link"]!, StringComparison.Ordinal);
         process.Kill();
     }
 

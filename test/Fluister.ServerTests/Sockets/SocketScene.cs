@@ -25,9 +25,9 @@ internal sealed class SocketScene : IAsyncDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>Begins.</summary>
-    public static async Task<SocketScene> StartAsync(int devices = 1, string database = ":memory:")
+    public static async Task<SocketScene> StartAsync(int devices = 1, string database = ":memory:", string? blobs = null)
     {
-        var server = new TestServer(database: database);
+        var server = new TestServer(blobs, database: database);
         var scene = new SocketScene(await server.AddAccountAsync(devices), server) { _http = await server.ListenAsync() };
         return scene;
     }
