@@ -1,10 +1,12 @@
 using Fluister.Engines;
 using Fluister.Engines.LlamaServer;
+using Fluister.InteropTests.Client.Store;
 
 #pragma warning disable MA0047 // The runtime looks for it outside of any namespace.
 
-/// <summary>What fluister runs before anything else when DOTNET_STARTUP_HOOKS names these tests: it starts an engine, says so, and waits to
-/// be killed. So the tests have a parent that they can kill, and it is the real program.</summary>
+/// <summary>What fluister runs before anything else when DOTNET_STARTUP_HOOKS names these tests: it starts an engine, or
+/// writes into an account's store, says so, and waits to be killed. So the tests have a parent that they can kill, and it is the real
+/// program.</summary>
 internal static class StartupHook
 {
     /// <summary>Names the model.</summary>
@@ -16,8 +18,17 @@ internal static class StartupHook
     /// <summary>Asks this and goes on, instead of waiting.</summary>
     public const string Question = "FLUISTER_TEST_QUESTION";
 
+    /// <summary>Names an account's folder to write into.</summary>
+    public const string Account = "FLUISTER_TEST_ACCOUNT";
+
     public static void Initialize()
     {
+        if (Environment.GetEnvironmentVariable(Account) is { } account)
+        {
+            StoreScribe.Write(account);
+            return;
+        }
+
         var options = new LlamaServerOptions
         {
             Program = Environment.GetEnvironmentVariable(Server),

@@ -19,6 +19,10 @@ internal static class Answer
     /// <summary>A number.</summary>
     public static long Number(this JsonElement answer, string name) => answer.GetProperty(name).GetInt64();
 
+    /// <summary>A number; 0 where the member is not there.</summary>
+    public static long NumberOr(this JsonElement answer, string name) =>
+        answer.TryGetProperty(name, out var value) ? value.GetInt64() : 0;
+
     /// <summary>A number, or null where there is none.</summary>
     public static long? NumberOrNull(this JsonElement answer, string name)
     {

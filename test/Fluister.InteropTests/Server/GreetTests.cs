@@ -4,7 +4,7 @@ using Fluister.InteropTests.Libsignal;
 
 namespace Fluister.InteropTests.Server;
 
-/// <summary>The way to a first delivered message that README.md tells.</summary>
+/// <summary>The way to a first delivered message that docs/OPERATING.md tells.</summary>
 public sealed class GreetTests(ServerProcess server) : IClassFixture<ServerProcess>
 {
     [Fact]

@@ -15,11 +15,19 @@ public sealed class ServerProcess : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("fluister-server-").FullName;
+    private readonly int _port;
     private Process? _process;
 
-    /// <summary>Sets a server up and starts it.</summary>
+    /// <summary>Sets a server up and starts it, on another port with each start.</summary>
     public ServerProcess()
+        : this(0)
     {
+    }
+
+    /// <summary>The same, on one port: its clients find it again.</summary>
+    internal ServerProcess(int port)
+    {
+        _port = port;
         Authority = [];
         try
         {
@@ -53,7 +61,7 @@ public sealed class ServerProcess : IDisposable
     /// <summary>The server's public params for anonymous credentials, 673 bytes.</summary>
     public byte[] ZkParams => Convert.FromBase64String(Word(Run("keys", "show", "--data", Data), "Zk public params "));
 
-    /// <summary>Where it listens now; another after it was started anew.</summary>
+    /// <summary>Where it listens now.</summary>
     public int Port { get; private set; }
 
     /// <summary>The process's id.</summary>
@@ -74,6 +82,17 @@ public sealed class ServerProcess : IDisposable
         return (Word(printed, "Invite "), Word(printed, "Code "));
     }
 
+    /// <summary>The link of a fresh invite, to where the server listens now.</summary>
+    public string InviteLink(int uses = 1)
+    {
+        var link = new UriBuilder(
+            Word(Run("invite", "create", "--data", Data, "--uses", uses.ToString(CultureInfo.InvariantCulture)), "Link "))
+        {
+            Port = Port,
+        };
+        return link.Uri.ToString();
+    }
+
     /// <summary>Changes one of the settings, for the next start.</summary>
     /// <param name="setting">Its name.</param>
     /// <param name="json">Its value.</param>
@@ -89,7 +108,7 @@ public sealed class ServerProcess : IDisposable
     /// <summary>Starts the process; it must not run.</summary>
     public void Start()
     {
-        _process = FluisterProgram.Start(FluisterProgram.Server, ["serve", "--data", Data, "--port", "0"]);
+        _process = FluisterProgram.Start(FluisterProgram.Server, ["serve", "--data", Data, "--port", $"{_port}"]);
         var errors = FluisterProgram.Collect(_process.StandardError);
         const string Listening = "Listening on port ";
         while (_process.StandardOutput.ReadLine() is { } line)

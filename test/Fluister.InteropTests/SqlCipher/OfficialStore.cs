@@ -94,8 +94,20 @@ internal sealed class OfficialStore : IDisposable
         return output;
     }
 
-    internal Process Start(string command, int rows) => Process.Start(new ProcessStartInfo(
-        "node", [Script, command, Database, HexKey, $"{rows}"])
+    internal Process Start(string command, int rows) => Start(command, Database, HexKey, rows);
+
+    /// <summary>Has the official package check another database: every page's MAC, then the tables. "ok" where all is well.</summary>
+    internal static string Check(string database, Secret key)
+    {
+        using Process node = Start("check", database, Convert.ToHexStringLower(key.Reveal()), 0);
+        string output = node.StandardOutput.ReadToEnd();
+        node.WaitForExit();
+        Assert.Equal(0, node.ExitCode);
+        return output;
+    }
+
+    private static Process Start(string command, string database, string key, int rows) => Process.Start(new ProcessStartInfo(
+        "node", [Script, command, database, key, $"{rows}"])
     { RedirectStandardOutput = true, UseShellExecute = false })!;
 
     /// <summary>Content, times of content and of metadata, owner and rights of every file: what a read-only reader must leave

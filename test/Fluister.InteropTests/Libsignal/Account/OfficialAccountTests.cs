@@ -6,6 +6,7 @@ using Fluister.Protocol.Devices;
 using Fluister.Protocol.Fingerprints;
 using Fluister.Protocol.Keys;
 using Fluister.Protocol.Profiles;
+using Fluister.Protocol.ZkGroup.Profiles;
 using Fluister.Tests.Protocol;
 
 namespace Fluister.InteropTests.Libsignal.Account;
@@ -85,7 +86,7 @@ public sealed class OfficialAccountTests(LibsignalClient official) : IClassFixtu
     }
 
     [Fact]
-    public void Access_keys_and_versions_of_a_profile_key_are_the_same()
+    public void Access_keys_versions_and_commitments_of_a_profile_key_are_the_same()
     {
         for (var round = 0; round < 20; round++)
         {
@@ -97,6 +98,7 @@ public sealed class OfficialAccountTests(LibsignalClient official) : IClassFixtu
             var bytes = key.Reveal().ToArray();
             Assert.Equal(Native("ProfileKey_DeriveAccessKey", bytes), access.Reveal());
             Assert.Equal(Native("ProfileKey_GetProfileKeyVersion", bytes, fixedWidth), Encoding.ASCII.GetBytes(key.Version(aci)));
+            Assert.Equal(Native("ProfileKey_GetCommitment", bytes, fixedWidth), ProfileKeyCommitment.Of(key, aci));
         }
     }
 
