@@ -25,7 +25,13 @@ public sealed class ProjectTests
         ["Fluister.Archive"] = ["Fluister.Cryptography", "Fluister.SqlCipher"],
         ["Fluister.Engines"] = [],
         ["Fluister.Summaries"] = ["Fluister.Cryptography", "Fluister.SqlCipher", "Fluister.Archive", "Fluister.Engines"],
-        ["fluister"] = ["Fluister.Cryptography", "Fluister.SqlCipher", "Fluister.Archive", "Fluister.Engines", "Fluister.Summaries"],
+        ["Fluister.Client"] =
+            ["Fluister.Cryptography", "Fluister.Protocol", "Fluister.Wire", "Fluister.SqlCipher", "Fluister.Archive"],
+        ["fluister"] =
+        [
+            "Fluister.Cryptography", "Fluister.Protocol", "Fluister.Wire", "Fluister.SqlCipher", "Fluister.Archive", "Fluister.Client",
+            "Fluister.Engines", "Fluister.Summaries",
+        ],
     };
 
     /// <summary>Programs, and the projects that make them.</summary>

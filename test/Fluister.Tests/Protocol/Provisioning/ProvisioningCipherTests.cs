@@ -71,6 +71,28 @@ public sealed class ProvisioningCipherTests
     }
 
     [Fact]
+    public void An_account_without_a_number_has_no_second_id()
+    {
+        using var sent = Message(new SeededRandom(11)) with { Pni = null, PniIdentity = null, Number = null };
+        using var arrived = ProvisioningMessage.Read(sent.Write());
+        Assert.Equal(sent.Aci, arrived.Aci);
+        Assert.Null(arrived.Pni);
+        Assert.Null(arrived.PniIdentity);
+    }
+
+    [Fact]
+    public void Without_the_accounts_id_or_with_half_an_id_it_is_refused()
+    {
+        using var identity = IdentityKeyPair.Generate(new SeededRandom(12));
+        using var none = new ProtoWriter();
+        none.Bytes(2, identity.Private.Reveal());
+        Refused.With(ProtocolError.Malformed, () => ProvisioningMessage.Read(none.Written));
+        none.Bytes(17, new byte[16]);
+        none.Bytes(18, new byte[15]);
+        Refused.With(ProtocolError.Malformed, () => ProvisioningMessage.Read(none.Written));
+    }
+
+    [Fact]
     public void Halves_of_two_identity_keys_are_refused()
     {
         using var other = IdentityKeyPair.Generate(new SeededRandom(5));
