@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Fluister.Benchmarks;
+using Fluister.Benchmarks.Client;
 using Fluister.Benchmarks.Protocol;
 using Fluister.Benchmarks.Server;
+using Fluister.Benchmarks.Store;
 using Fluister.Benchmarks.Timing;
 
 // Side by side with the official SQLCipher package, in one run, on a store that it made:
@@ -27,11 +29,20 @@ using Fluister.Benchmarks.Timing;
 //   ... -- server [--help]
 //   ... -- server-idle [--sockets 10000] [--http1 | --http2]
 //
+// The client with a long history beside the official packages:
+//
+//   ... -- client [--messages 100000] [--rounds 5] [--count 2000]
+//
+// The client's store with a long history:
+//
+//   ... -- store [--messages 100000]
+//
 // CPU is user and system time of the whole process, peak is its resident memory; medians over the rounds, which take turns.
 var given = new Dictionary<string, string>(StringComparer.Ordinal);
 var isEngine = args is ["engine", ..];
 var isProtocol = args is ["protocol", ..];
-for (var i = isEngine || isProtocol ? 1 : 0; i + 1 < args.Length; i += 2)
+var isClient = args is ["client", ..];
+for (var i = isEngine || isProtocol || isClient ? 1 : 0; i + 1 < args.Length; i += 2)
 {
     given[args[i]] = args[i + 1];
 }
@@ -39,6 +50,16 @@ for (var i = isEngine || isProtocol ? 1 : 0; i + 1 < args.Length; i += 2)
 if (isEngine)
 {
     return await EngineBench.RunAsync(given);
+}
+
+if (isClient)
+{
+    return await ClientBench.RunAsync(given);
+}
+
+if (args is ["client-child", var account, var what, var person, var count])
+{
+    return await ClientChild.RunAsync(account, what, person, int.Parse(count, CultureInfo.InvariantCulture));
 }
 
 if (isProtocol)
@@ -59,6 +80,11 @@ if (args is ["server" or "server-floor", ..])
 if (args is ["server-idle", ..])
 {
     return await IdleBench.RunAsync(args);
+}
+
+if (args is ["store", ..])
+{
+    return StoreBench.Run(args);
 }
 
 if (args is ["scan", var database, var key])
