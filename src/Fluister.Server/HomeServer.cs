@@ -8,6 +8,7 @@ using Fluister.Server.Challenges;
 using Fluister.Server.Config;
 using Fluister.Server.Devices;
 using Fluister.Server.Elsewhere;
+using Fluister.Server.Federation;
 using Fluister.Server.Grpc;
 using Fluister.Server.Identity;
 using Fluister.Server.Invites;
@@ -32,7 +33,7 @@ namespace Fluister.Server;
 
 /// <summary>A home server: its rooms, put together over one database, a clock and a source of randomness. It knows no network; what
 /// listens hands it requests and sockets, so that a test can have ten of them in one process.</summary>
-internal sealed class HomeServer
+internal sealed class HomeServer : IDisposable
 {
     private readonly ILogger _log;
 
@@ -46,6 +47,7 @@ internal sealed class HomeServer
     /// <param name="avatars">The folder of avatars; without one there are none.</param>
     /// <param name="operations">What the program around it answers: whether it is well, and its descriptor.</param>
     /// <param name="logs">Where what went wrong is told; nowhere where none is given.</param>
+    /// <param name="connect">How other home servers are reached; over TLS by default.</param>
     public HomeServer(
         SqliteDatabase database,
         ServerIdentity identity,
@@ -55,7 +57,8 @@ internal sealed class HomeServer
         string? blobs = null,
         string? avatars = null,
         IEnumerable<Route>? operations = null,
-        ILoggerFactory? logs = null)
+        ILoggerFactory? logs = null,
+        Func<Peer, HttpMessageHandler>? connect = null)
     {
         options ??= new ServerOptions();
         Url = options.BaseUrl(options.Port);
@@ -69,6 +72,7 @@ internal sealed class HomeServer
         Time = time;
         Clock = new ServerClock(time, random);
         Mailboxes = new MailboxStore(database, Accounts, Clock);
+        Relay = new Relay(database, identity, Accounts, Mailboxes, Limits, time, connect);
         Reports = new SpamReports(database, Accounts, identity.LimitsKey, time);
         var challenges = new ChallengeBook(
             database, Limits, new ServiceCredentials(identity.LimitsKey, "challenge", ServerLimits.ChallengeAge, time), options, time);
@@ -87,6 +91,7 @@ internal sealed class HomeServer
             new ServiceCredentials(identity.LimitsKey, "upload", ServerLimits.UploadAge, time),
             attachments, Limits, identity.Tag, random, () => Url);
         Attachments = blobs is null ? null : new AttachmentBook(attachments, new AttachmentFiles(blobs));
+        var profiles = new ProfileStore(database);
         var preKeys = new PreKeyRoom(Accounts, keys, Limits);
         var logins = new LoginPurchaseRoom(Invites, Receipts, identity, Limits, time, random);
         var certificates = new CertificateRoom(identity, time, random);
@@ -107,7 +112,7 @@ internal sealed class HomeServer
             .. new DeviceRoom(Devices, Limits).Routes,
             .. new TransferRoom(Limits, time).Routes,
             .. new ProvisioningRoom(Provisioning, Limits).Routes,
-            .. new ProfileRoom(Accounts, new ProfileStore(database), AvatarForms, Avatars, Limits).Routes,
+            .. new ProfileRoom(Accounts, profiles, AvatarForms, Avatars, Limits).Routes,
             .. new VerificationRoom(Invites, sessions, Limits, time).Routes,
             .. new RegistrationRoom(database, sessions, Connected, identity, Limits, time, random).Routes,
             .. logins.Routes,
@@ -120,6 +125,7 @@ internal sealed class HomeServer
             .. storage.Routes,
             .. new AttachmentRoom(UploadForms).Routes,
             .. elsewhere.Routes,
+            .. new PeerRoom(Relay, Accounts, keys, profiles, Usernames, time).Routes,
             .. operations ?? [],
         ], Authenticator.Refresh, logs?.CreateLogger<Router>());
         Calls = new GrpcRouter(
@@ -194,6 +200,9 @@ internal sealed class HomeServer
         }
     }
 
+    /// <summary>Ends connections to other home servers.</summary>
+    public void Dispose() => Relay.Dispose();
+
     /// <summary>Accounts and devices.</summary>
     public AccountStore Accounts { get; }
 
@@ -220,6 +229,9 @@ internal sealed class HomeServer
 
     /// <summary>What waits for devices.</summary>
     public MailboxStore Mailboxes { get; }
+
+    /// <summary>Other home servers.</summary>
+    public Relay Relay { get; }
 
     /// <summary>Puts messages into them.</summary>
     public Dispatch Dispatch { get; }

@@ -6,6 +6,7 @@ using Fluister.Protocol.Addresses;
 using Fluister.Protocol.Keys;
 using Fluister.Server;
 using Fluister.Server.Accounts;
+using Fluister.Server.Federation;
 using Fluister.Server.Hosting;
 using Fluister.Server.Identity;
 using Fluister.Server.Operations;
@@ -34,8 +35,15 @@ internal sealed class TestServer : IAsyncDisposable
     };
 
     /// <summary>Puts it together; attachments and avatars only where there is a folder for them.</summary>
-    public TestServer(string? blobs = null, ServerOptions? options = null, string? avatars = null, string database = ":memory:")
+    public TestServer(
+        string? blobs = null,
+        ServerOptions? options = null,
+        string? avatars = null,
+        string database = ":memory:",
+        Func<Peer, HttpMessageHandler>? connect = null,
+        TestClock? clock = null)
     {
+        Clock = clock ?? new TestClock();
         Database = new SqliteDatabase(database);
         Home = new HomeServer(
             Database,
@@ -47,11 +55,12 @@ internal sealed class TestServer : IAsyncDisposable
             avatars,
             operations: new OperationRoom(
                 new Readiness(Database, Clock, null, null, CancellationToken.None),
-                new Lazy<byte[]>(() => _listener is null ? [] : Describe())).Routes);
+                new Lazy<byte[]>(() => _listener is null ? [] : Describe())).Routes,
+            connect: connect);
     }
 
     /// <summary>Its clock.</summary>
-    public TestClock Clock { get; } = new();
+    public TestClock Clock { get; }
 
     /// <summary>The identity key by which it is known.</summary>
     public Protocol.Keys.PublicKey Key => _identity.Genesis.Public;
@@ -135,22 +144,25 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <summary>What it says of itself, signed, once it listens.</summary>
     /// <param name="port">Where somebody in between listens, with its certificate.</param>
-    public byte[] Describe(int? port = null) => SignedDescriptor.Sign(
-        Descriptor.Write(new ServerOptions(), port ?? Port, _identity, _authority, _certificate!, Clock.GetUtcNow()),
-        _identity.Genesis.Private,
-        RandomSource.System);
+    public byte[] Describe(int? port = null)
+    {
+        Certify();
+        return SignedDescriptor.Sign(
+            Descriptor.Write(new ServerOptions(), port ?? _listener?.Port ?? 443, _identity, _authority, _certificate!, Clock.GetUtcNow()),
+            _identity.Genesis.Private,
+            RandomSource.System);
+    }
 
     /// <summary>Listens, and gives a client that trusts it.</summary>
     /// <param name="port">A free one by default; the one from before, after <see cref="StopAsync"/>, where it begins anew.</param>
     public async Task<HttpClient> ListenAsync(int port = 0)
     {
-        _authority ??= NetworkAuthority.Create("Test", DateTimeOffset.UtcNow);
-        _certificate ??= NetworkAuthority.Issue(_authority, "localhost", DateTimeOffset.UtcNow);
+        Certify();
         _client?.Dispose();
-        _listener = new Listener(Home, new IPEndPoint(IPAddress.Loopback, port), _certificate);
+        _listener = new Listener(Home, new IPEndPoint(IPAddress.Loopback, port), Certificate);
         await _listener.StartAsync(TestContext.Current.CancellationToken);
         Home.Url = new Uri($"https://localhost:{_listener.Port}");
-        var expected = _certificate.Thumbprint;
+        var expected = Certificate.Thumbprint;
         return _client = new HttpClient(new SocketsHttpHandler
         {
             SslOptions = new SslClientAuthenticationOptions
@@ -186,6 +198,12 @@ internal sealed class TestServer : IAsyncDisposable
         await ListenAsync(port);
     }
 
+    private void Certify()
+    {
+        _authority ??= NetworkAuthority.Create("Test", DateTimeOffset.UtcNow);
+        _certificate ??= NetworkAuthority.Issue(_authority, "localhost", DateTimeOffset.UtcNow);
+    }
+
     /// <summary>Stops it.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -195,6 +213,7 @@ internal sealed class TestServer : IAsyncDisposable
             await _listener.DisposeAsync();
         }
 
+        Home.Dispose();
         _certificate?.Dispose();
         _authority?.Dispose();
         await Database.DisposeAsync();

@@ -17,4 +17,7 @@ internal enum Access
 
     /// <summary>A device with its password, or somebody with an access key, which the room checks.</summary>
     DeviceOrAccessKey,
+
+    /// <summary>Another home server, which signs what it asks.</summary>
+    Peer,
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Fluister.Server.Federation;
 
 namespace Fluister.Server.Requests;
 
@@ -30,6 +31,9 @@ internal sealed class Request
 
     /// <summary>Who asks; none for callers who do not say.</summary>
     public Caller? Caller { get; set; }
+
+    /// <summary>The home server that asks, once its signature was checked.</summary>
+    public Peer? Peer { get; set; }
 
     /// <summary>Stands for the network address in limits: a keyed hash, never the address itself.</summary>
     public ulong Origin { get; init; }

@@ -126,6 +126,55 @@ internal static class Schema
             aci BLOB NOT NULL REFERENCES account ON DELETE CASCADE, key BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY (aci, key)
         ) STRICT, WITHOUT ROWID;
         """,
+        """
+        -- Other home servers, by tag. state: as PeerState. descriptor: as it was signed. settled: the highest of our numbers that it has
+        -- answered for. highest: the highest of its numbers that was applied here. lost: how often it was seen to have forgotten, or to
+        -- know of what was lost here. expired, refused: items of ours that it did not get in time, or did not take.
+        CREATE TABLE peer (
+            tag INTEGER PRIMARY KEY, domain TEXT NOT NULL UNIQUE, state INTEGER NOT NULL, genesis BLOB NOT NULL, descriptor BLOB NOT NULL,
+            added INTEGER NOT NULL, heard INTEGER NOT NULL DEFAULT 0, settled INTEGER NOT NULL DEFAULT 0,
+            highest INTEGER NOT NULL DEFAULT 0, lost INTEGER NOT NULL DEFAULT 0, expired INTEGER NOT NULL DEFAULT 0,
+            refused INTEGER NOT NULL DEFAULT 0
+        ) STRICT;
+        -- What waits for peers, in the order of its numbers. account: whom it is about, which orders it. payload: as of letters.
+        CREATE TABLE outbox (
+            number INTEGER PRIMARY KEY, peer INTEGER NOT NULL REFERENCES peer ON DELETE CASCADE, account BLOB NOT NULL,
+            size INTEGER NOT NULL, expires INTEGER NOT NULL, payload INTEGER, item BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX outbox_of_peer ON outbox (peer, number, size);
+        CREATE TRIGGER peer_payload BEFORE DELETE ON peer BEGIN
+            UPDATE payload SET letters = payload.letters - gone.items FROM (
+                SELECT payload AS id, COUNT(*) AS items FROM outbox WHERE peer = old.tag AND payload IS NOT NULL GROUP BY payload
+            ) AS gone WHERE payload.id = gone.id;
+            DELETE FROM payload WHERE letters <= 0
+                AND id IN (SELECT outbox.payload FROM outbox WHERE outbox.peer = old.tag AND outbox.payload IS NOT NULL);
+        END;
+        -- Up to which number the items of a peer about an account were applied.
+        CREATE TABLE inbox_mark (
+            peer INTEGER NOT NULL REFERENCES peer ON DELETE CASCADE, account BLOB NOT NULL, number INTEGER NOT NULL,
+            PRIMARY KEY (peer, account)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER account_marks AFTER DELETE ON account BEGIN
+            DELETE FROM inbox_mark WHERE account = old.aci;
+        END;
+        -- Accounts of peers. list: DeviceList of federation.proto. asked: when it was last asked for.
+        CREATE TABLE remote_account (
+            aci BLOB PRIMARY KEY, peer INTEGER NOT NULL REFERENCES peer ON DELETE CASCADE, version INTEGER NOT NULL, list BLOB NOT NULL,
+            asked INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX remote_account_of_peer ON remote_account (peer);
+        -- Which peers know an account of ours; not bound to the account, so that they hear when it is gone.
+        CREATE TABLE account_follower (
+            aci BLOB NOT NULL, peer INTEGER NOT NULL REFERENCES peer ON DELETE CASCADE, PRIMARY KEY (aci, peer)
+        ) STRICT, WITHOUT ROWID;
+        -- Accounts with followers who have not been told yet how it changed.
+        CREATE TABLE changed_account (aci BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+        -- Keys that a peer has claimed, for a while, so that the same claim gets the same keys.
+        CREATE TABLE claim (
+            peer INTEGER NOT NULL REFERENCES peer ON DELETE CASCADE, id BLOB NOT NULL, answer BLOB NOT NULL, expires INTEGER NOT NULL,
+            PRIMARY KEY (peer, id)
+        ) STRICT, WITHOUT ROWID;
+        """,
     ];
 
     /// <summary>The version that this program writes.</summary>

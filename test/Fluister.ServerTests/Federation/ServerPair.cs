@@ -1,0 +1,60 @@
+using Fluister.Server.Federation;
+
+namespace Fluister.ServerTests.Federation;
+
+/// <summary>Two home servers in one process that know each other, with one clock; what is between them may be cut.</summary>
+internal sealed class ServerPair : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _relaying = Task.CompletedTask;
+
+    private ServerPair()
+    {
+        Here = Make(() => There!);
+        There = Make(() => Here);
+    }
+
+    /// <summary>One of them.</summary>
+    public TestServer Here { get; }
+
+    /// <summary>The other.</summary>
+    public TestServer There { get; }
+
+    /// <summary>Their clock.</summary>
+    public TestClock Clock { get; } = new();
+
+    /// <summary>Whether nothing goes from one to the other.</summary>
+    public bool IsCut { get; set; }
+
+    /// <summary>Begins; with both relaying, unless a test does that itself.</summary>
+    public static async Task<ServerPair> StartAsync(PeerState state = PeerState.Allow, bool relay = true)
+    {
+        var pair = new ServerPair();
+        await pair.IntroduceAsync(pair.Here, pair.There, "there.example", state);
+        await pair.IntroduceAsync(pair.There, pair.Here, "here.example", state);
+        if (relay)
+        {
+            pair._relaying = Task.WhenAll(
+                pair.Here.Home.Relay.RunAsync(pair._stopping.Token), pair.There.Home.Relay.RunAsync(pair._stopping.Token));
+        }
+
+        return pair;
+    }
+
+    /// <summary>Ends both.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+#pragma warning disable VSTHRD003 // It was started here.
+        await _relaying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+#pragma warning restore VSTHRD003
+        await Here.DisposeAsync();
+        await There.DisposeAsync();
+        _stopping.Dispose();
+    }
+
+    private TestServer Make(Func<TestServer> other) => new(connect: _ => new PeerHandler(other, () => IsCut), clock: Clock);
+
+    private Task IntroduceAsync(TestServer to, TestServer server, string domain, PeerState state) =>
+        to.Home.Relay.Peers.AddAsync(server.Key, domain, server.Describe(), state, Clock.GetUtcNow());
+}

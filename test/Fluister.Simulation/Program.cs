@@ -1,0 +1,13 @@
+using System.CommandLine;
+
+namespace Fluister.Simulation;
+
+/// <summary>The program fluister-sim: home servers and people in worlds made of a seed, and as real processes.</summary>
+internal static class Program
+{
+    private static Task<int> Main(string[] arguments)
+    {
+        var root = new RootCommand("Home servers under faults: every message that was taken must arrive, once and in order.");
+        return root.Parse(arguments.Length == 0 ? ["--help"] : arguments).InvokeAsync();
+    }
+}
