@@ -8,8 +8,8 @@ internal static partial class ServerLimits
     /// <summary>How many tokens each question of a peer takes that the operator has limited: 10, so that it has a tenth.</summary>
     public const int LimitedPeer = 10;
 
-    /// <summary>Most peers that are asked at once for one request: 8.</summary>
-    public const int PeersAtOnce = 8;
+    /// <summary>Most peers that are asked at once for one request: 32.</summary>
+    public const int PeersAtOnce = 32;
 
     /// <summary>Most peers whose accounts' identity keys are compared in one request; what is of others is left out: 32.</summary>
     public const int IdentityPeers = 32;
