@@ -195,6 +195,7 @@ internal sealed class HomeServer : IDisposable
             await KeepAsync("letters", Mailboxes.PurgeAsync).ConfigureAwait(false);
             await KeepAsync("reports", Reports.PurgeAsync).ConfigureAwait(false);
             await KeepAsync("receipts", () => Receipts.PurgeAsync(Time.GetUtcNow())).ConfigureAwait(false);
+            await KeepAsync("peers' accounts", Relay.Accounts.PurgeAsync).ConfigureAwait(false);
             await KeepAsync("attachments", () => Attachments?.SweepAsync() ?? Task.CompletedTask).ConfigureAwait(false);
             await KeepAsync("avatars", () => Avatars?.KeepHouseAsync(Time.GetUtcNow()) ?? Task.CompletedTask).ConfigureAwait(false);
             await Task.Delay(ServerLimits.Housekeeping, Time, stopping).ConfigureAwait(false);

@@ -42,8 +42,8 @@ internal sealed partial class Relay : IDisposable
         Client = new PeerClient(identity, time, random, connect);
         Gate = new PeerGate(identity, Peers, limits, time);
         Outbox = new Outbox(database, Numbers, time);
-        Accounts = new RemoteAccounts(database, Client, time);
-        Followers = new Followers(database, accounts, Outbox, Numbers);
+        Accounts = new RemoteAccounts(database, Client, limits, time);
+        Followers = new Followers(database, Outbox, Numbers);
         Inbox = new Inbox(mailboxes);
     }
 
