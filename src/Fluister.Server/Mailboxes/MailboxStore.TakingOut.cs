@@ -81,10 +81,11 @@ internal sealed partial class MailboxStore
         return true;
     }
 
-    private static void Release(SqliteSession session, long payload)
+    /// <summary>So many need a payload no more, and with the last of them it goes; within somebody's transaction. 0 is none.</summary>
+    public static void Release(SqliteSession session, long payload, int times = 1)
     {
-        if (payload > 0 && session.Statement("UPDATE payload SET letters = letters - 1 WHERE id = ?1 RETURNING letters")
-            .Bind(1, payload).Run() <= 0)
+        if (payload > 0 && session.Statement("UPDATE payload SET letters = letters - ?2 WHERE id = ?1 RETURNING letters")
+            .Bind(1, payload).Bind(2, times).Run() <= 0)
         {
             session.Statement("DELETE FROM payload WHERE id = ?1").Bind(1, payload).Run();
         }
