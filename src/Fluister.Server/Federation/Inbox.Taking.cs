@@ -189,7 +189,7 @@ internal sealed partial class Inbox
                     inbox.Accounts.Apply(session, peer.Tag, item.Item.Devices);
                     break;
                 case Item.ItemOneofCase.Deleted when item.Fate == Kind.Done:
-                    inbox.Accounts.Delete(session, peer.Tag, item.Account);
+                    RemoteAccounts.Delete(session, peer.Tag, item.Account);
                     inbox.Deleted?.Invoke(session, item.Account);
                     break;
                 case Item.ItemOneofCase.Report when item.Fate == Kind.Done:
@@ -216,9 +216,14 @@ internal sealed partial class Inbox
             }
 
             _delivered.Add(taken);
-            return taken.Fate == Kind.Mismatched
-                ? new Outcome { Kind = Kind.Mismatched, Devices = inbox.Followers.Describe(session, item.Account) }
-                : new Outcome { Kind = taken.Fate };
+            if (taken.Fate != Kind.Mismatched)
+            {
+                return new Outcome { Kind = taken.Fate };
+            }
+
+            // Who believes something else is not following, or the change is under way.
+            Followers.Follow(session, peer.Tag, item.Account);
+            return new Outcome { Kind = Kind.Mismatched, Devices = inbox.Followers.Describe(session, item.Account) };
         }
 
         private bool TryAppend(SqliteSession session, IncomingItem item)

@@ -112,7 +112,7 @@ internal sealed partial class Outbox
                 refused++;
                 if (outcome.Kind == Outcome.Types.Kind.Nobody)
                 {
-                    accounts.Delete(session, peer, account);
+                    RemoteAccounts.Delete(session, peer, account);
                 }
             }
 

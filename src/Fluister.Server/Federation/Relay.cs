@@ -19,6 +19,7 @@ internal sealed partial class Relay : IDisposable
     private readonly TimeProvider _time;
     private readonly RandomSource _random;
     private readonly ILogger _log;
+    private readonly RateLimits _limits;
 
     /// <summary>Puts it together.</summary>
     /// <param name="database">Keeps peers, outbox, marks and lists.</param>
@@ -47,14 +48,14 @@ internal sealed partial class Relay : IDisposable
         ILogger log,
         Func<Peer, HttpMessageHandler>? connect)
     {
-        (_identity, _time, _random, _log) = (identity, time, random, log);
+        (_identity, _limits, _time, _random, _log) = (identity, limits, time, random, log);
         Peers = new PeerBook(database) { Changed = _changed.Set };
         Numbers = new Numbers(time);
         Client = new PeerClient(identity, time, connect);
         Gate = new PeerGate(identity, Peers, limits, time) { Heard = Hear };
         Outbox = new Outbox(database, Numbers, time) { Appended = Wake, Offered = Offer };
-        Accounts = new RemoteAccounts(database, Client, time);
-        Followers = new Followers(database, accounts, Outbox, Numbers);
+        Accounts = new RemoteAccounts(database, Client, limits, time);
+        Followers = new Followers(database, Outbox, Numbers);
         Inbox = new Inbox(database, identity.Tag, accounts, mailboxes, reports, sends, clock)
         {
             Accounts = Accounts,
