@@ -6,7 +6,10 @@ using Fluister.Server.Mailboxes;
 using Fluister.Server.Messages;
 using Fluister.Server.Stores.Sqlite;
 using Fluister.Wire;
+using Fluister.Wire.Protos.Federation;
+using Google.Protobuf;
 using Microsoft.Extensions.Logging;
+using DeliveryReceipt = Fluister.Server.Messages.DeliveryReceipt;
 
 namespace Fluister.Server.Federation;
 
@@ -62,6 +65,7 @@ internal sealed partial class Relay : IDisposable
             Followers = Followers,
             Lost = log.Lost,
         };
+        mailboxes.Relay = this;
     }
 
     /// <summary>The other servers.</summary>
@@ -95,6 +99,20 @@ internal sealed partial class Relay : IDisposable
         var tag = ServerTag.Of(id);
         return tag != _identity.Tag && Peers.Find(tag) is { IsKept: true } peer ? peer : null;
     }
+
+    /// <summary>A receipt for an account elsewhere, as it goes there; none for those of this server, and of nobody that is known.</summary>
+    public OutboxItem? Forward(DeliveryReceipt receipt) => PeerOf(receipt.Sender) is not { } peer ? null : new OutboxItem(
+        peer.Tag,
+        receipt.Sender,
+        new Item
+        {
+            Receipt = new Wire.Protos.Federation.DeliveryReceipt
+            {
+                Recipient = ByteString.CopyFrom(AccountStore.Bytes(receipt.Recipient.Uuid)),
+                Device = (uint)receipt.Device,
+                Timestamp = receipt.Timestamp,
+            },
+        });
 
     /// <summary>Ends all connections.</summary>
     public void Dispose()
