@@ -13,6 +13,7 @@ namespace Fluister.Server.Federation;
 internal sealed partial class Relay : IDisposable
 {
     private readonly ServerIdentity _identity;
+    private readonly RateLimits _limits;
 
     /// <summary>Puts it together.</summary>
     /// <param name="database">Keeps peers, outbox, marks and lists.</param>
@@ -32,6 +33,7 @@ internal sealed partial class Relay : IDisposable
         Func<Peer, HttpMessageHandler>? connect)
     {
         _identity = identity;
+        _limits = limits;
         Peers = new PeerBook(database);
         Numbers = new Numbers(time);
         Client = new PeerClient(identity, time, connect);

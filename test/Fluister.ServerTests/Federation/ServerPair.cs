@@ -56,5 +56,5 @@ internal sealed class ServerPair : IAsyncDisposable
     private TestServer Make(Func<TestServer> other) => new(connect: _ => new PeerHandler(other, () => IsCut), clock: Clock);
 
     private Task IntroduceAsync(TestServer to, TestServer server, string domain, PeerState state) =>
-        to.Home.Relay.Peers.AddAsync(server.Key, domain, server.Describe(), state, Clock.GetUtcNow());
+        to.Home.Relay.Peers.AddAsync(server.Key, domain, server.Describe(domain: domain), state, Clock.GetUtcNow());
 }
