@@ -136,6 +136,13 @@ internal sealed class DeviceConnection(World world, WorldDevice device, ServerLi
         }
 
         var payload = Payload.Read(envelope.Content.Span);
+        if (payload is not null && payload.To != device.Name && payload.To with { Registration = device.Registration } == device.Name
+            && world.SenderOf(payload.Id)?.Server == device.Name.Server)
+        {
+            // Accepted at the same moment in which this device took the place of the one that it was for. Nobody can read it.
+            return "";
+        }
+
         DeviceName? sender = null;
         if (envelope.HasSourceServiceId)
         {
