@@ -11,6 +11,9 @@ namespace Fluister.Simulation.Worlds;
 /// two requests are worked on at once either may be first.</remarks>
 internal sealed partial class World : IAsyncDisposable
 {
+    // Files in memory, where the system has a place for them: what is there is not for a disk, and each world writes thousands of times.
+    private const string InMemory = "/dev/shm";
+
     private readonly string _folder;
     private readonly Dice _dice;
     private readonly List<WorldServer> _servers = [];
@@ -26,7 +29,9 @@ internal sealed partial class World : IAsyncDisposable
     {
         (Seed, Options, _trace) = (seed, options, trace);
         _dice = new Dice((ulong)seed);
-        _folder = Directory.CreateTempSubdirectory("fluister-world-").FullName;
+        _folder = Directory.Exists(InMemory)
+            ? Directory.CreateDirectory(Path.Combine(InMemory, $"fluister-world-{Guid.NewGuid():N}")).FullName
+            : Directory.CreateTempSubdirectory("fluister-world-").FullName;
         Network = new WorldNetwork(Clock);
     }
 
