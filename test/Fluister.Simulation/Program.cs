@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Fluister.Simulation.Commands;
 
 namespace Fluister.Simulation;
 
@@ -8,6 +9,8 @@ internal static class Program
     private static Task<int> Main(string[] arguments)
     {
         var root = new RootCommand("Home servers under faults: every message that was taken must arrive, once and in order.");
+        root.Subcommands.Add(RunCommand.Run());
+        root.Subcommands.Add(RunCommand.Soak());
         return root.Parse(arguments.Length == 0 ? ["--help"] : arguments).InvokeAsync();
     }
 }
