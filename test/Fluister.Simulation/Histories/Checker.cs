@@ -1,7 +1,7 @@
 namespace Fluister.Simulation.Histories;
 
 /// <summary>Judges a history by what home servers promise: what one answered for is delivered to every device, as it was sent and by whom,
-/// in the order of each sender's device, and never again once its acknowledgement is on the disk.</summary>
+/// in the order of each sender's device and conversation, and never again once its acknowledgement is on the disk.</summary>
 /// <remarks>
 /// <para>One message comes before another where it was answered for before the other was begun: what one device sends side by side has no
 /// order.</para>
@@ -16,7 +16,7 @@ internal sealed class Checker
     private readonly Dictionary<int, int> _connected = [];
     private readonly HashSet<(int Connection, string Id)> _onOne = [];
     private readonly HashSet<DeviceName> _left = [];
-    private readonly Dictionary<(DeviceName Sender, DeviceName Device), int> _latest = [];
+    private readonly Dictionary<(DeviceName Sender, string Conversation, DeviceName Device), int> _latest = [];
     private readonly List<(string Server, int To, int At)> _rollbacks = [];
     private readonly List<(string By, string Peer, int At)> _noticed = [];
     private readonly List<Violation> _duplicated = [];
@@ -103,7 +103,7 @@ internal sealed class Checker
 
         if (isFirst)
         {
-            var key = (message.Sent.Sender, came.Device);
+            var key = (message.Sent.Sender, message.Sent.Conversation, came.Device);
             var latest = _latest.GetValueOrDefault(key, -1);
             if (message.Outcome == Outcome.Accepted && message.Answered < latest)
             {

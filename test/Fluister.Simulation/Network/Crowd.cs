@@ -11,7 +11,7 @@ internal sealed class Crowd : IDisposable
 
     private readonly CrowdPlan _plan;
     private readonly CrowdScene _scene;
-    private readonly Dictionary<DeviceName, Member> _members;
+    private readonly Dictionary<MemberName, Member> _members;
     private readonly CancellationTokenSource _hush = new();
     private readonly Lock _output = new();
     private Task _writing = Task.CompletedTask;
@@ -31,7 +31,7 @@ internal sealed class Crowd : IDisposable
         }
 
         _members = plan.People
-            .SelectMany(person => Enumerable.Range(1, person.Devices).Select(device => new DeviceName(person.Account, device)))
+            .SelectMany(person => Enumerable.Range(1, person.Devices).Select(device => new MemberName(person.Account, device)))
             .ToDictionary(name => name, name => new Member(name, Folder(name), _scene));
     }
 
@@ -65,17 +65,22 @@ internal sealed class Crowd : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        foreach (var member in _members.Values)
+        {
+            member.Dispose();
+        }
+
         _hush.Dispose();
         _scene.Journal.Dispose();
     }
 
     private static ParallelOptions Limits() => new() { MaxDegreeOfParallelism = AtOnce };
 
-    private string Folder(DeviceName name) => Path.Combine(_plan.Accounts, name.ToString());
+    private string Folder(MemberName name) => Path.Combine(_plan.Accounts, name.ToString());
 
     private async Task EnrolAsync(PlannedPerson planned)
     {
-        var names = Enumerable.Range(1, planned.Devices).Select(device => new DeviceName(planned.Account, device)).ToList();
+        var names = Enumerable.Range(1, planned.Devices).Select(device => new MemberName(planned.Account, device)).ToList();
         var (person, clients) = await Enrolment.EnrolAsync(planned, _plan.Invites[planned.Server], [.. names.Select(Folder)])
             .ConfigureAwait(false);
         foreach (var (name, client) in names.Zip(clients))
@@ -109,7 +114,7 @@ internal sealed class Crowd : IDisposable
                 return true;
             case "away":
                 var pause = TimeSpan.FromMilliseconds(int.Parse(order[2], CultureInfo.InvariantCulture));
-                var member = _members[DeviceName.Parse(order[1])];
+                var member = _members[MemberName.Parse(order[1])];
                 _ = Task.Run(() => Guarded(() => member.GoAwayAsync(pause)));
                 return true;
             default:

@@ -120,7 +120,7 @@ internal sealed class FaultMaker(IReadOnlyList<ServerNode> servers, IReadOnlyLis
     private static async Task SendAwayAsync(CrowdProcess crowd, Fault fault, CancellationToken stop)
     {
         var devices = crowd.Plan.People.SelectMany(
-            person => Enumerable.Range(1, person.Devices).Select(device => new DeviceName(person.Account, device))).ToList();
+            person => Enumerable.Range(1, person.Devices).Select(device => new MemberName(person.Account, device))).ToList();
         var milliseconds = (int)fault.Lasts.TotalMilliseconds;
         crowd.Order(string.Create(CultureInfo.InvariantCulture, $"away {devices[fault.Manner % devices.Count]} {milliseconds}"));
         await Task.Delay(fault.Lasts, stop).ConfigureAwait(false);

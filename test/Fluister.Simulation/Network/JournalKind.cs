@@ -9,13 +9,13 @@ internal enum JournalKind
     /// <summary>The client has taken it: its name, the client's timestamp. From here on it is promised.</summary>
     Kept,
 
-    /// <summary>It is at the home server: its name.</summary>
+    /// <summary>It is at the home server: the device, the client's timestamp.</summary>
     Sent,
 
-    /// <summary>The client has given it up and said so: its name, why.</summary>
+    /// <summary>The client has given it up and said so: the device, the client's timestamp, why.</summary>
     Failed,
 
-    /// <summary>A device was told of a message: device, author, conversation, name, hash.</summary>
+    /// <summary>A device was told of a message: device, author and their device, conversation, name, hash.</summary>
     Came,
 
     /// <summary>A message is in a device's store, of which nothing told before the process was killed: as <see cref="Came"/>.</summary>

@@ -7,17 +7,17 @@ namespace Fluister.Simulation.Network;
 internal sealed class Ledger
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<DeviceName, HashSet<string>> _arrived = [];
+    private readonly Dictionary<MemberName, HashSet<string>> _arrived = [];
     private readonly Dictionary<string, int> _open = [];
     private readonly HashSet<string> _kept = [];
-    private readonly Dictionary<DeviceName, int> _last = [];
+    private readonly Dictionary<MemberName, int> _last = [];
 
     /// <summary>Messages that were begun, taken by a client, given up; deliveries that are due for those taken; and that have come.
     /// </summary>
     public (int Wrote, int Kept, int Failed, int Due, int Arrived) Counts { get; private set; }
 
     /// <summary>The number of a device's last message.</summary>
-    public int LastOf(DeviceName device)
+    public int LastOf(MemberName device)
     {
         lock (_gate)
         {
@@ -26,7 +26,7 @@ internal sealed class Ledger
     }
 
     /// <summary>Whether a device has a message already.</summary>
-    public bool HasArrived(DeviceName device, string message)
+    public bool HasArrived(MemberName device, string message)
     {
         lock (_gate)
         {
@@ -62,7 +62,7 @@ internal sealed class Ledger
                     Failed();
                     break;
                 case JournalKind.Came or JournalKind.Found:
-                    Arrived(DeviceName.Parse(line[0]), line[3]);
+                    Arrived(MemberName.Parse(line[0]), line[4]);
                     break;
             }
         }
@@ -103,7 +103,7 @@ internal sealed class Ledger
     }
 
     /// <summary>A message has come to a device.</summary>
-    public void Arrived(DeviceName device, string message)
+    public void Arrived(MemberName device, string message)
     {
         lock (_gate)
         {

@@ -8,7 +8,7 @@ using Fluister.Wire.Protos;
 namespace Fluister.Simulation.Network;
 
 /// <summary>A device of somebody: a real client, what it is told, and what it writes.</summary>
-internal sealed class Member(DeviceName name, string folder, CrowdScene scene)
+internal sealed class Member(MemberName name, string folder, CrowdScene scene) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
     private AccountClient? _client;
@@ -16,7 +16,7 @@ internal sealed class Member(DeviceName name, string folder, CrowdScene scene)
     private Guid _self;
 
     /// <summary>Which device.</summary>
-    public DeviceName Name => name;
+    public MemberName Name => name;
 
     /// <summary>The key of every store of the run, which holds nothing worth a secret.</summary>
     public static Secret Key() => new(new byte[32]);
@@ -47,7 +47,7 @@ internal sealed class Member(DeviceName name, string folder, CrowdScene scene)
             }
             else if (!scene.Ledger.HasArrived(name, message))
             {
-                NoteArrival(JournalKind.Found, row.Author, row.Conversation, message, hash);
+                NoteArrival(JournalKind.Found, row.Author, row.Device, row.Conversation, message, hash);
             }
         }
 
@@ -97,17 +97,20 @@ internal sealed class Member(DeviceName name, string folder, CrowdScene scene)
         if (_client is not null)
         {
             await _client.DisposeAsync().ConfigureAwait(false);
-            await _hearing.ConfigureAwait(false);
+            await _hearing.WaitAsync(Timeout.InfiniteTimeSpan).ConfigureAwait(false);
             _client = null;
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
 
     /// <summary>Notes what is in the store, which no client has open.</summary>
     public void Show()
     {
         foreach (var (row, message, hash) in Rows())
         {
-            NoteArrival(JournalKind.Shown, row.Author, row.Conversation, message, hash);
+            NoteArrival(JournalKind.Shown, row.Author, row.Device, row.Conversation, message, hash);
         }
 
         scene.Journal.Note(JournalKind.Read, name.ToString());
@@ -126,10 +129,10 @@ internal sealed class Member(DeviceName name, string folder, CrowdScene scene)
             switch (told)
             {
                 case ContentReceived { Content.DataMessage: { Body.Length: > 0 } data } received:
-                    Came(received.Sender.Uuid, received.Sender.Uuid, data);
+                    Came(received, received.Sender.Uuid, data);
                     break;
-                case ContentReceived { Content.SyncMessage.Sent: { Message: { Body.Length: > 0 } data } sent }:
-                    Came(_self, new Guid(sent.DestinationServiceIdBinary.Span[^16..], bigEndian: true), data);
+                case ContentReceived { Content.SyncMessage.Sent: { Message: { Body.Length: > 0 } data } sent } received:
+                    Came(received, new Guid(sent.DestinationServiceIdBinary.Span[^16..], bigEndian: true), data);
                     break;
                 case MessageSent sent:
                     SuddenEnd.Pass(SuddenEnd.AfterSending);
@@ -147,15 +150,17 @@ internal sealed class Member(DeviceName name, string folder, CrowdScene scene)
         }
     }
 
-    private void Came(Guid author, Guid conversation, DataMessage data)
+    private void Came(ContentReceived received, Guid conversation, DataMessage data)
     {
         SuddenEnd.Pass(SuddenEnd.AfterTelling);
-        NoteArrival(JournalKind.Came, author, conversation, Text.NameOf(data.Body), Text.Hash(data.Body));
+        NoteArrival(
+            JournalKind.Came, received.Sender.Uuid, received.Device, conversation, Text.NameOf(data.Body), Text.Hash(data.Body));
     }
 
-    private void NoteArrival(JournalKind kind, Guid author, Guid conversation, string message, string hash)
+    private void NoteArrival(JournalKind kind, Guid author, int device, Guid conversation, string message, string hash)
     {
-        scene.Journal.Note(kind, name.ToString(), author.ToString(), conversation.ToString(), message, hash);
+        scene.Journal.Note(
+            kind, name.ToString(), author.ToString(), device.ToString(CultureInfo.InvariantCulture), conversation.ToString(), message, hash);
         if (kind != JournalKind.Shown)
         {
             scene.Ledger.Arrived(name, message);

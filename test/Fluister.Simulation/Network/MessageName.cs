@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Fluister.Simulation.Network;
 
 /// <summary>A message of the run, written "12.1:45": the device that wrote it, and its place among that device's messages.</summary>
-internal readonly record struct MessageName(DeviceName From, int Number)
+internal readonly record struct MessageName(MemberName From, int Number)
 {
     /// <summary>Reads one; false where the text is none.</summary>
     public static bool TryParse(string text, out MessageName name)
@@ -18,7 +18,7 @@ internal readonly record struct MessageName(DeviceName From, int Number)
             return false;
         }
 
-        name = new MessageName(new DeviceName(account, device), number);
+        name = new MessageName(new MemberName(account, device), number);
         return true;
     }
 

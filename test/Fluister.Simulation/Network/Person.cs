@@ -10,7 +10,7 @@ namespace Fluister.Simulation.Network;
 internal sealed record Person(int Account, int Server, Guid Aci, int Devices)
 {
     /// <summary>Its devices.</summary>
-    public IEnumerable<DeviceName> DeviceNames => Enumerable.Range(1, Devices).Select(device => new DeviceName(Account, device));
+    public IEnumerable<MemberName> MemberNames => Enumerable.Range(1, Devices).Select(device => new MemberName(Account, device));
 
     /// <summary>Reads the file.</summary>
     public static IReadOnlyList<Person> ReadAll(string path) =>

@@ -68,18 +68,22 @@ internal sealed class ServerNode : IDisposable
         process.StandardInput.Close();
         process.ErrorDataReceived += (_, line) => Note(line.Data);
         process.BeginErrorReadLine();
-        while (await process.StandardOutput.ReadLineAsync().ConfigureAwait(false) is { } line)
+        var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        process.OutputDataReceived += (_, line) =>
         {
-            if (line.StartsWith("Listening", StringComparison.Ordinal))
+            // The end of its output is no line.
+            if (line.Data is null)
             {
-                process.OutputDataReceived += (_, _) => { };
-                process.BeginOutputReadLine();
-                Volatile.Write(ref _process, process);
-                return;
+                listening.TrySetException(new InvalidOperationException($"Server {Name} did not start: {Errors}"));
             }
-        }
-
-        throw new InvalidOperationException($"Server {Name} did not start: {Errors}");
+            else if (line.Data.StartsWith("Listening", StringComparison.Ordinal))
+            {
+                listening.TrySetResult();
+            }
+        };
+        process.BeginOutputReadLine();
+        await listening.Task.ConfigureAwait(false);
+        Volatile.Write(ref _process, process);
     }
 
     /// <summary>The last lines that it wrote to standard error.</summary>
