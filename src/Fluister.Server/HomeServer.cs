@@ -132,7 +132,7 @@ internal sealed class HomeServer : IDisposable
             .. logins.Routes,
             .. preKeys.Routes,
             .. certificates.Routes,
-            .. new MessageRoom(Dispatch, Reports).Routes,
+            .. new MessageRoom(Dispatch, Reports, Relay).Routes,
             .. new ChallengeRoom(challenges).Routes,
             .. calling.Routes,
             .. config.Routes,
