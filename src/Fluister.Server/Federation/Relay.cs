@@ -37,7 +37,10 @@ internal sealed partial class Relay : IDisposable
         _identity = identity;
         Peers = new PeerBook(database);
         Numbers = new Numbers(time);
-        Client = new PeerClient(identity, time, random, connect);
+        Client = new PeerClient(identity, time, random, connect)
+        {
+            Asked = (peer, failed) => Peers.Note(peer, failed, time.GetUtcNow()),
+        };
         Gate = new PeerGate(identity, Peers, limits, time);
         Outbox = new Outbox(database, Numbers, time);
         Accounts = new RemoteAccounts(database, Client, time);
