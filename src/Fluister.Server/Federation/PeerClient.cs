@@ -66,10 +66,20 @@ internal sealed class PeerClient(ServerIdentity identity, TimeProvider time, Fun
     /// <param name="cancellation">Gives up.</param>
     /// <returns>200, 206, 404 or 416, with its body unread; the caller disposes of it.</returns>
     /// <exception cref="PeerException">There is no such answer.</exception>
-    public Task<HttpResponseMessage> FetchAsync(Peer peer, string key, string? range, CancellationToken cancellation)
+    public async Task<HttpResponseMessage> FetchAsync(Peer peer, string key, string? range, CancellationToken cancellation)
     {
-        _ = (this, peer, key, range, cancellation);
-        throw new NotSupportedException();
+        var invoker = new HttpMessageInvoker(connect!(peer));
+        using var message = new HttpRequestMessage(HttpMethod.Get, new Uri(new Uri(peer.Said.Urls.Chat), $"/federation/v1/blobs/{key}"));
+        message.Headers.Add("Fluister-Origin", identity.Tag.ToString());
+        message.Headers.TryAddWithoutValidation("Range", range);
+        try
+        {
+            return await invoker.SendAsync(message, cancellation).ConfigureAwait(false);
+        }
+        catch (HttpRequestException failed)
+        {
+            throw new PeerException(PeerError.Unreachable, $"{peer.Said.Domain} is not reached.", inner: failed);
+        }
     }
 
     /// <summary>Ends all connections.</summary>
