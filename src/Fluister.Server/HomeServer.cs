@@ -75,7 +75,7 @@ internal sealed class HomeServer : IDisposable
         Time = time;
         Clock = new ServerClock(time, random);
         Mailboxes = new MailboxStore(database, Accounts, Clock);
-        Relay = new Relay(database, identity, Accounts, Mailboxes, Limits, time, connect);
+        Relay = new Relay(database, identity, Accounts, Mailboxes, Limits, time, random, connect);
         Reports = new SpamReports(database, Accounts, identity.LimitsKey, time);
         var challenges = new ChallengeBook(
             database, Limits, new ServiceCredentials(identity.LimitsKey, "challenge", ServerLimits.ChallengeAge, time), options, time);
@@ -204,6 +204,7 @@ internal sealed class HomeServer : IDisposable
             await KeepAsync("letters", Mailboxes.PurgeAsync).ConfigureAwait(false);
             await KeepAsync("reports", Reports.PurgeAsync).ConfigureAwait(false);
             await KeepAsync("receipts", () => Receipts.PurgeAsync(Time.GetUtcNow())).ConfigureAwait(false);
+            await KeepAsync("peers' accounts", Relay.Accounts.PurgeAsync).ConfigureAwait(false);
             await KeepAsync("attachments", () => Attachments?.SweepAsync() ?? Task.CompletedTask).ConfigureAwait(false);
             await KeepAsync("avatars", () => Avatars?.KeepHouseAsync(Time.GetUtcNow()) ?? Task.CompletedTask).ConfigureAwait(false);
             await KeepAsync("cached blobs", () => Task.Run(() => BlobCache?.Sweep(), stopping)).ConfigureAwait(false);
