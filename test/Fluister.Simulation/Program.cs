@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Fluister.Simulation.Commands;
+using Fluister.Simulation.Network;
 
 namespace Fluister.Simulation;
 
@@ -8,9 +9,13 @@ internal static class Program
 {
     private static Task<int> Main(string[] arguments)
     {
-        var root = new RootCommand("Home servers under faults: every message that was taken must arrive, once and in order.");
-        root.Subcommands.Add(RunCommand.Run());
-        root.Subcommands.Add(RunCommand.Soak());
+        var root = new RootCommand("Home servers under faults: every message that was taken must arrive, once and in order.")
+        {
+            RunCommand.Run(),
+            RunCommand.Soak(),
+            NetworkCommand.Create(),
+            NetworkCommand.CreateCrowd(),
+        };
         return root.Parse(arguments.Length == 0 ? ["--help"] : arguments).InvokeAsync();
     }
 }
