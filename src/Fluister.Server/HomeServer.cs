@@ -72,7 +72,7 @@ internal sealed class HomeServer : IDisposable
         Time = time;
         Clock = new ServerClock(time, random);
         Mailboxes = new MailboxStore(database, Accounts, Clock);
-        Relay = new Relay(database, identity, Accounts, Mailboxes, Limits, time, connect);
+        Relay = new Relay(database, identity, Accounts, Mailboxes, Limits, time, random, connect);
         Reports = new SpamReports(database, Accounts, identity.LimitsKey, time);
         var challenges = new ChallengeBook(
             database, Limits, new ServiceCredentials(identity.LimitsKey, "challenge", ServerLimits.ChallengeAge, time), options, time);
@@ -82,9 +82,10 @@ internal sealed class HomeServer : IDisposable
         var tokens = new LinkTokens(identity.LimitsKey, time, random);
         Avatars = avatars is null ? null : new AvatarFiles(database, avatars);
         AvatarForms = new AvatarForms(identity.LimitsKey, Limits, identity.Tag, random, time);
-        AccountSettings = new AccountSettings(database, Accounts, Connected, time, random) { Avatars = Avatars };
+        AccountSettings = new AccountSettings(database, Accounts, Connected, time, random) { Avatars = Avatars, Relay = Relay };
         Devices = new DeviceBook(database, Accounts, Connected, tokens, Limits, time, random);
-        Usernames = new UsernameBook(database, Accounts, Limits, Clock);
+        Usernames = new UsernameBook(
+            database, Accounts, Limits, Clock, identity.Tag, new RemoteUsernames(Relay, options.Domain, time));
         Provisioning = new ProvisioningAddresses(random);
         var attachments = new AttachmentStore(database, time);
         UploadForms = new UploadForms(
@@ -112,20 +113,20 @@ internal sealed class HomeServer : IDisposable
             .. new DeviceRoom(Devices, Limits).Routes,
             .. new TransferRoom(Limits, time).Routes,
             .. new ProvisioningRoom(Provisioning, Limits).Routes,
-            .. new ProfileRoom(Accounts, profiles, AvatarForms, Avatars, Limits).Routes,
+            .. new ProfileRoom(Accounts, profiles, AvatarForms, Avatars, Relay, Limits).Routes,
             .. new VerificationRoom(Invites, sessions, Limits, time).Routes,
             .. new RegistrationRoom(database, sessions, Connected, identity, Limits, time, random).Routes,
             .. logins.Routes,
             .. preKeys.Routes,
             .. certificates.Routes,
-            .. new MessageRoom(Dispatch, Reports).Routes,
+            .. new MessageRoom(Dispatch, Reports, Relay).Routes,
             .. new ChallengeRoom(challenges).Routes,
             .. calling.Routes,
             .. config.Routes,
             .. storage.Routes,
             .. new AttachmentRoom(UploadForms).Routes,
             .. elsewhere.Routes,
-            .. new PeerRoom(Relay, Accounts, keys, profiles, Usernames, time).Routes,
+            .. new PeerRoom(Relay, Accounts, keys, profiles, Usernames, time, Limits).Routes,
             .. operations ?? [],
         ], Authenticator.Refresh, logs?.CreateLogger<Router>());
         Calls = new GrpcRouter(
@@ -194,6 +195,7 @@ internal sealed class HomeServer : IDisposable
             await KeepAsync("letters", Mailboxes.PurgeAsync).ConfigureAwait(false);
             await KeepAsync("reports", Reports.PurgeAsync).ConfigureAwait(false);
             await KeepAsync("receipts", () => Receipts.PurgeAsync(Time.GetUtcNow())).ConfigureAwait(false);
+            await KeepAsync("peers' accounts", Relay.Accounts.PurgeAsync).ConfigureAwait(false);
             await KeepAsync("attachments", () => Attachments?.SweepAsync() ?? Task.CompletedTask).ConfigureAwait(false);
             await KeepAsync("avatars", () => Avatars?.KeepHouseAsync(Time.GetUtcNow()) ?? Task.CompletedTask).ConfigureAwait(false);
             await Task.Delay(ServerLimits.Housekeeping, Time, stopping).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Fluister.Simulation.Commands;
 using Fluister.Simulation.Network;
 
 namespace Fluister.Simulation;
@@ -10,6 +11,8 @@ internal static class Program
     {
         var root = new RootCommand("Home servers under faults: every message that was taken must arrive, once and in order.")
         {
+            RunCommand.Run(),
+            RunCommand.Soak(),
             NetworkCommand.Create(),
             NetworkCommand.CreateCrowd(),
         };

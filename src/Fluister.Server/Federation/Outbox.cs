@@ -20,10 +20,10 @@ internal sealed class Outbox(SqliteDatabase database, Numbers numbers, TimeProvi
     }
 
     /// <summary>Appends within somebody's transaction; who commits it calls <see cref="Appended"/> afterwards.</summary>
-    public void Append(SqliteSession session, OutboxItem item)
+    public bool Append(SqliteSession session, OutboxItem item)
     {
         _ = (this, session, item);
-        throw new NotSupportedException();
+        return false;
     }
 
     /// <summary>Offers something to a peer now or never; it is not kept, and nobody hears what became of it.</summary>

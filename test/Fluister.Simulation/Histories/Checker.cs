@@ -117,7 +117,7 @@ internal sealed class Checker
     // What an old copy has forgotten is no confirmation.
     private bool IsAfterConfirmation(Event.Received came) =>
         _confirmed.TryGetValue((came.Device, came.Id), out var confirmed) && _connected[came.Connection] > confirmed
-        && !_rollbacks.Exists(back => back.Server == came.Device.Server && back.To < confirmed && confirmed < back.At);
+        && !_rollbacks.Exists(back => back.Server == came.Device.Server && back.To <= confirmed && confirmed < back.At);
 
     private Verdict Conclude()
     {
@@ -185,7 +185,7 @@ internal sealed class Checker
             // At its own server it is gone if it came after the copy; at the receiver's also if it crossed later, since its sender's server
             // has forgotten it then.
             var isGone = message.Answered < at
-                && ((server == from && message.Answered > copied) || (server == to && from != to));
+                && ((server == from && message.Answered >= copied) || (server == to && from != to));
             if (isGone)
             {
                 var other = server == from ? to : from;

@@ -22,13 +22,21 @@ internal abstract record Event
     /// <param name="Hash">Of what is sent.</param>
     /// <param name="Devices">To which devices, as far as the sender knows them.</param>
     internal sealed record Sent(
-        string Id, DeviceName Sender, string Conversation, long Number, string Hash, IReadOnlyList<DeviceName> Devices) : Event;
+        string Id, DeviceName Sender, string Conversation, long Number, string Hash, IReadOnlyList<DeviceName> Devices) : Event
+    {
+        /// <inheritdoc/>
+        public override string ToString() => $"{Sender} sends {Id} to {string.Join(", ", Devices)}";
+    }
 
     /// <summary>What became of it. Without this the outcome is unknown.</summary>
     /// <param name="Id">The message.</param>
     /// <param name="Outcome">What.</param>
     /// <param name="Devices">To which devices in the end, where its server has taught the sender better; else those from before.</param>
-    internal sealed record Answered(string Id, Outcome Outcome, IReadOnlyList<DeviceName>? Devices = null) : Event;
+    internal sealed record Answered(string Id, Outcome Outcome, IReadOnlyList<DeviceName>? Devices = null) : Event
+    {
+        /// <inheritdoc/>
+        public override string ToString() => $"{Id} is {Outcome}{(Devices is null ? "" : $" for {string.Join(", ", Devices)}")}";
+    }
 
     /// <summary>A device connects to fetch what waits for it.</summary>
     /// <param name="Device">Who.</param>
@@ -43,7 +51,12 @@ internal abstract record Event
     /// <param name="Sender">Who is said to have sent it; none where nobody says.</param>
     /// <param name="IsTaken">Whether the device means to acknowledge it: what it does not is not yet its own.</param>
     internal sealed record Received(
-        DeviceName Device, int Connection, string Id, string Hash, DeviceName? Sender = null, bool IsTaken = true) : Event;
+        DeviceName Device, int Connection, string Id, string Hash, DeviceName? Sender = null, bool IsTaken = true) : Event
+    {
+        /// <inheritdoc/>
+        public override string ToString() =>
+            $"{Device} receives {Id} over {Connection}, {Hash}{(Sender is { } said ? $", from {said}" : "")}{(IsTaken ? "" : ", not taken")}";
+    }
 
     /// <summary>The acknowledgement of a message is known to be on the disk of the device's server.</summary>
     internal sealed record Confirmed(DeviceName Device, string Id) : Event;
