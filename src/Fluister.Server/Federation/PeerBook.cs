@@ -99,7 +99,7 @@ internal sealed class PeerBook : IDatabaseFollower
         {
             Tag = ServerTag.Of(genesis),
             Genesis = genesis,
-            Key = genesis,
+            Key = SignedDescriptor.CurrentKey(said),
             State = (PeerState)row.GetInt32(1),
             Said = said,
         };

@@ -27,6 +27,9 @@ internal sealed class DataFolder(string path)
     /// <summary>The folder of avatars.</summary>
     public string Avatars => In("avatars");
 
+    /// <summary>The last sequence of a descriptor that went out.</summary>
+    public string Sequence => In("descriptor.sequence");
+
     /// <summary>The network authority's certificate, which clients trust.</summary>
     public string Authority => In("authority.pem");
 
