@@ -76,7 +76,7 @@ internal sealed class HomeServer : IDisposable
         Reports = new SpamReports(database, Accounts, identity.LimitsKey, time);
         var challenges = new ChallengeBook(
             database, Limits, new ServiceCredentials(identity.LimitsKey, "challenge", ServerLimits.ChallengeAge, time), options, time);
-        Dispatch = new Dispatch(Accounts, Mailboxes, Reports, Clock, new SendLimits(Limits, options), challenges);
+        Dispatch = new Dispatch(Accounts, Mailboxes, Relay, Reports, Clock, new SendLimits(Limits, options), challenges);
         var keys = new PreKeyStore(database);
         var sessions = new VerificationSessions(identity.Tag, time, random);
         var tokens = new LinkTokens(identity.LimitsKey, time, random);
@@ -93,7 +93,7 @@ internal sealed class HomeServer : IDisposable
             attachments, Limits, identity.Tag, random, () => Url);
         Attachments = blobs is null ? null : new AttachmentBook(attachments, new AttachmentFiles(blobs));
         var profiles = new ProfileStore(database);
-        var preKeys = new PreKeyRoom(Accounts, keys, Limits);
+        var preKeys = new PreKeyRoom(Accounts, keys, Relay, random, Limits);
         var logins = new LoginPurchaseRoom(Invites, Receipts, identity, Limits, time, random);
         var certificates = new CertificateRoom(identity, time, random);
         var config = new ConfigRoom(options.ClientSettings);
@@ -126,7 +126,7 @@ internal sealed class HomeServer : IDisposable
             .. storage.Routes,
             .. new AttachmentRoom(UploadForms).Routes,
             .. elsewhere.Routes,
-            .. new PeerRoom(Relay, Accounts, keys, profiles, Usernames, time, Limits).Routes,
+            .. new PeerRoom(Relay, Accounts, profiles, Usernames, time, Limits).Routes,
             .. operations ?? [],
         ], Authenticator.Refresh, logs?.CreateLogger<Router>());
         Calls = new GrpcRouter(
@@ -195,6 +195,7 @@ internal sealed class HomeServer : IDisposable
             await KeepAsync("letters", Mailboxes.PurgeAsync).ConfigureAwait(false);
             await KeepAsync("reports", Reports.PurgeAsync).ConfigureAwait(false);
             await KeepAsync("receipts", () => Receipts.PurgeAsync(Time.GetUtcNow())).ConfigureAwait(false);
+            await KeepAsync("claims", Relay.Claims.PurgeAsync).ConfigureAwait(false);
             await KeepAsync("peers' accounts", Relay.Accounts.PurgeAsync).ConfigureAwait(false);
             await KeepAsync("attachments", () => Attachments?.SweepAsync() ?? Task.CompletedTask).ConfigureAwait(false);
             await KeepAsync("avatars", () => Avatars?.KeepHouseAsync(Time.GetUtcNow()) ?? Task.CompletedTask).ConfigureAwait(false);
