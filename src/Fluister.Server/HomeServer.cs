@@ -72,7 +72,7 @@ internal sealed class HomeServer : IDisposable
         Time = time;
         Clock = new ServerClock(time, random);
         Mailboxes = new MailboxStore(database, Accounts, Clock);
-        Relay = new Relay(database, identity, Accounts, Mailboxes, Limits, time, connect);
+        Relay = new Relay(database, identity, Accounts, Mailboxes, Limits, time, random, connect);
         Reports = new SpamReports(database, Accounts, identity.LimitsKey, time);
         var challenges = new ChallengeBook(
             database, Limits, new ServiceCredentials(identity.LimitsKey, "challenge", ServerLimits.ChallengeAge, time), options, time);
@@ -119,7 +119,7 @@ internal sealed class HomeServer : IDisposable
             .. logins.Routes,
             .. preKeys.Routes,
             .. certificates.Routes,
-            .. new MessageRoom(Dispatch, Reports).Routes,
+            .. new MessageRoom(Dispatch, Reports, Relay).Routes,
             .. new ChallengeRoom(challenges).Routes,
             .. calling.Routes,
             .. config.Routes,

@@ -1,3 +1,5 @@
+using Fluister.Server.Limits;
+
 namespace Fluister.Server;
 
 /// <content>Other home servers.</content>
@@ -29,4 +31,57 @@ internal static partial class ServerLimits
 
     /// <summary>How long a client waits for what its server must ask a peer: 10 seconds; ours.</summary>
     public static readonly TimeSpan PeerPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Most characters of a header of a peer's signature: 512; ours.</summary>
+    public const int PeerSignature = 512;
+
+    /// <summary>Most signatures of a peer that are remembered for <see cref="PeerClock"/> both ways: 64 Ki, 16 bytes each; ours. A peer
+    /// that sends more in that time is remembered for a shorter one, and what is older than that is refused.</summary>
+    public const int PeerNonces = 64 * 1024;
+
+    /// <summary>Of what a peer may do, a peer in the state "limit" may do one part in this many: 10; ours.</summary>
+    public const int LimitedShare = 10;
+
+    /// <summary>Most bytes of a descriptor: 64 KiB; ours.</summary>
+    public const int DescriptorBytes = 64 * 1024;
+
+    /// <summary>Most characters of what a peer says about why it refuses, of which an operator is shown something: 300; ours.</summary>
+    public const int PeerSentence = 300;
+
+    /// <summary>Most kilobytes of the headers of a peer's answer: 16; ours.</summary>
+    public const int PeerAnswerHeaders = 16;
+
+    /// <summary>How long connecting to a peer may take, its handshake included: 5 seconds; ours.</summary>
+    public static readonly TimeSpan PeerConnect = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long an unused connection to a peer is kept: 10 minutes; ours.</summary>
+    public static readonly TimeSpan PeerIdle = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a connection to a peer is used before its name is looked up again: an hour; ours.</summary>
+    public static readonly TimeSpan PeerConnectionAge = TimeSpan.FromHours(1);
+
+    /// <summary>How long a peer may be silent while it is asked before it is pinged, and then before its connection is given up: 10 seconds
+    /// each; ours.</summary>
+    public static readonly TimeSpan PeerSilence = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a peer in quarantine is told to wait: 5 minutes; ours.</summary>
+    public static readonly TimeSpan QuarantineRetry = TimeSpan.FromMinutes(5);
+
+    /// <summary>Requests of a peer: 10,000, one a millisecond; ours.</summary>
+    public static readonly Limit PeerRequests = new("peerRequests", 10_000, TimeSpan.FromMilliseconds(1));
+
+    /// <summary>Bytes of a peer's requests, in KiB: 256 MiB, 16 MiB a second; ours.</summary>
+    public static readonly Limit PeerBytes = new("peerBytes", 256 * 1024, TimeSpan.FromSeconds(1) / (16 * 1024));
+
+    /// <summary>As <see cref="PeerRequests"/>, for a peer in the state "limit".</summary>
+    public static readonly Limit LimitedPeerRequests = Tenth(PeerRequests, "limitedPeerRequests");
+
+    /// <summary>As <see cref="PeerBytes"/>, for a peer in the state "limit".</summary>
+    public static readonly Limit LimitedPeerBytes = Tenth(PeerBytes, "limitedPeerBytes");
+
+    /// <summary>Requests from one place whose signature does not hold: 100, one in 10 seconds; ours. Checking one takes the processor a
+    /// part of a millisecond.</summary>
+    public static readonly Limit PeerFailures = new("peerFailures", 100, TimeSpan.FromSeconds(10));
+
+    private static Limit Tenth(Limit whole, string name) => new(name, whole.Burst / LimitedShare, whole.Refill * LimitedShare);
 }

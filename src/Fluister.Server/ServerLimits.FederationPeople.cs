@@ -8,8 +8,8 @@ internal static partial class ServerLimits
     /// <summary>How many tokens each question of a peer takes that the operator has limited: 10, so that it has a tenth.</summary>
     public const int LimitedPeer = 10;
 
-    /// <summary>Most peers that are asked at once for one request: 8.</summary>
-    public const int PeersAtOnce = 8;
+    /// <summary>Most peers that are asked at once for one request: 32.</summary>
+    public const int PeersAtOnce = 32;
 
     /// <summary>Most peers whose accounts' identity keys are compared in one request; what is of others is left out: 32.</summary>
     public const int IdentityPeers = 32;
@@ -19,6 +19,12 @@ internal static partial class ServerLimits
 
     /// <summary>Most answers of peers on usernames that are kept: 10,000, some 200 bytes each; the oldest goes.</summary>
     public const int UsernameAnswers = 10_000;
+
+    /// <summary>Most reports of spam of one peer that are kept; its oldest goes: 1000, a tenth of all.</summary>
+    public const int ReportsOfPeer = Reports / 10;
+
+    /// <summary>Reports of spam of one account that are passed on to peers: 100, one in ten minutes. What is beyond is noted here.</summary>
+    public static readonly Limit ReportsToPeers = new("reportsToPeers", 100, TimeSpan.FromMinutes(10));
 
     /// <summary>Profiles of peers' accounts that are read with access keys from one place: 1000, one a second. Here a wrong key is only
     /// known when the peer has answered.</summary>

@@ -144,11 +144,12 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <summary>What it says of itself, signed, once it listens.</summary>
     /// <param name="port">Where somebody in between listens, with its certificate.</param>
-    public byte[] Describe(int? port = null)
+    /// <param name="domain">Its name, where it does not matter that it is not reached by it.</param>
+    public byte[] Describe(int? port = null, string? domain = null)
     {
         Certify();
         return SignedDescriptor.Sign(
-            Descriptor.Write(new ServerOptions(), port ?? _listener?.Port ?? 443, _identity, _authority, _certificate!, Clock.GetUtcNow()),
+            Descriptor.Write(new ServerOptions { Domain = domain ?? "localhost" }, port ?? _listener?.Port ?? 443, _identity, _authority, _certificate!, Clock.GetUtcNow()),
             _identity.Genesis.Private,
             RandomSource.System);
     }

@@ -22,6 +22,9 @@ internal sealed record Peer
     /// <summary>What it says of itself.</summary>
     public required DescriptorJson Said { get; init; }
 
+    /// <summary>Where it is asked: https://HOST:PORT</summary>
+    public Uri Url => field ??= new Uri(Said.Urls.Chat);
+
     /// <summary>Whether anything crosses now.</summary>
     public bool IsOpen => State >= PeerState.Limit;
 

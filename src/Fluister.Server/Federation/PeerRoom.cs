@@ -48,7 +48,7 @@ internal sealed partial class PeerRoom(
         })
         {
             BodyLimit = ServerLimits.PeerBody,
-            Admit = request => request.Peer = relay.Gate.Admit(request.Verb, request.Path, request.Header),
+            Admit = request => request.Peer = relay.Gate.Admit(request.Verb, request.Path, request.Header, request.Origin),
         };
 
     private static T Parse<T>(ReadOnlySpan<byte> bytes)

@@ -43,7 +43,8 @@ internal sealed partial class Relay
     /// <summary>Whether a peer's account exists.</summary>
     /// <exception cref="RefusedException">503: the peer is not reached.</exception>
     public async Task<bool> ExistsAsync(Peer peer, Guid aci, CancellationToken cancellation) =>
-        (await AskAsync<ExistsResponse>(peer, "exists", new ExistsRequest { Aci = Id(aci) }, cancellation).ConfigureAwait(false)).Exists;
+        (await AskAsync<ExistsResponse>(peer, "exists", new ExistsRequest { Aci = Id(aci) }, cancellation).ConfigureAwait(false))
+        .Exists;
 
     /// <summary>The identity keys of peers' accounts that are others than somebody knows. What a peer does not answer is left out.</summary>
     public async Task<IReadOnlyList<(Guid Aci, byte[] Key)>> CompareIdentitiesAsync(

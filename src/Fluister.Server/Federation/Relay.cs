@@ -1,3 +1,4 @@
+using Fluister.Cryptography;
 using Fluister.Server.Accounts;
 using Fluister.Server.Identity;
 using Fluister.Server.Limits;
@@ -22,6 +23,7 @@ internal sealed partial class Relay : IDisposable
     /// <param name="mailboxes">Their mailboxes.</param>
     /// <param name="limits">How often who may do what.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="random">Randomness.</param>
     /// <param name="connect">How a peer is reached; over TLS by default.</param>
     public Relay(
         SqliteDatabase database,
@@ -30,13 +32,14 @@ internal sealed partial class Relay : IDisposable
         MailboxStore mailboxes,
         RateLimits limits,
         TimeProvider time,
+        RandomSource random,
         Func<Peer, HttpMessageHandler>? connect)
     {
         _identity = identity;
         _limits = limits;
         Peers = new PeerBook(database);
         Numbers = new Numbers(time);
-        Client = new PeerClient(identity, time, connect);
+        Client = new PeerClient(identity, time, random, connect);
         Gate = new PeerGate(identity, Peers, limits, time);
         Outbox = new Outbox(database, Numbers, time);
         Accounts = new RemoteAccounts(database, Client, limits, time);

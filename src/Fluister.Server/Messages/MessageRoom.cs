@@ -1,6 +1,7 @@
 using System.Globalization;
 using Fluister.Protocol.Addresses;
 using Fluister.Server.Challenges;
+using Fluister.Server.Federation;
 using Fluister.Server.Requests;
 using Fluister.Wire.Json;
 using Fluister.Wire.Protos;
@@ -10,7 +11,7 @@ namespace Fluister.Server.Messages;
 /// <summary>Takes messages for devices, from devices that say who they are and from senders who hold an access key; what they are told is
 /// what Signal's service tells.</summary>
 /// <remarks>What becomes of a message is decided in <see cref="Dispatch"/>, which other ways of bringing one share.</remarks>
-internal sealed class MessageRoom(Dispatch dispatch, SpamReports reports)
+internal sealed class MessageRoom(Dispatch dispatch, SpamReports reports, Relay relay)
 {
     // JavaScript's latest time, which the service takes for a bound (facts: MessageController).
     private const long LatestTimestamp = 86_400_000L * 100_000_000L;
@@ -106,7 +107,16 @@ internal sealed class MessageRoom(Dispatch dispatch, SpamReports reports)
 
         // Whom it is about may be named by a number; one that nobody has is no reason to tell so.
         var token = request.Body.IsEmpty ? null : request.Json(WireJson.Default.SpamReportJson).Token;
-        await reports.AddAsync(request.Device.Account.Aci, request.Values["source"], guid, token).ConfigureAwait(false);
+        var (reporter, source) = (request.Device.Account.Aci, request.Values["source"]);
+        if (Guid.TryParseExact(source, "D", out var about) && relay.PeerOf(about) is { } peer)
+        {
+            await relay.ReportAsync(reports, reporter, peer, about, guid, token).ConfigureAwait(false);
+        }
+        else
+        {
+            await reports.AddAsync(reporter, source, guid, token).ConfigureAwait(false);
+        }
+
         return new Response(202);
     }
 

@@ -64,5 +64,5 @@ internal sealed class ServerPair : IAsyncDisposable
         new(connect: _ => new InBetween(this, new PeerHandler(other, () => IsCut)), clock: Clock);
 
     private Task IntroduceAsync(TestServer to, TestServer server, string domain, PeerState state) =>
-        to.Home.Relay.Peers.AddAsync(server.Key, domain, server.Describe(), state, Clock.GetUtcNow());
+        to.Home.Relay.Peers.AddAsync(server.Key, domain, server.Describe(domain: domain), state, Clock.GetUtcNow());
 }
