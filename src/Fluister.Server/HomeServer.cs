@@ -72,11 +72,24 @@ internal sealed class HomeServer : IDisposable
         Time = time;
         Clock = new ServerClock(time, random);
         Mailboxes = new MailboxStore(database, Accounts, Clock);
-        Relay = new Relay(database, identity, Accounts, Mailboxes, Limits, time, random, connect);
         Reports = new SpamReports(database, Accounts, identity.LimitsKey, time);
+        var sends = new SendLimits(Limits, options);
+        Relay = new Relay(
+            database,
+            identity,
+            Accounts,
+            Mailboxes,
+            Reports,
+            Limits,
+            sends,
+            Clock,
+            time,
+            random,
+            logs?.CreateLogger<Relay>() ?? NullLogger<Relay>.Instance,
+            connect);
         var challenges = new ChallengeBook(
             database, Limits, new ServiceCredentials(identity.LimitsKey, "challenge", ServerLimits.ChallengeAge, time), options, time);
-        Dispatch = new Dispatch(Accounts, Mailboxes, Relay, Reports, Clock, new SendLimits(Limits, options), challenges);
+        Dispatch = new Dispatch(Accounts, Mailboxes, Relay, Reports, Clock, sends, challenges);
         var keys = new PreKeyStore(database);
         var sessions = new VerificationSessions(identity.Tag, time, random);
         var tokens = new LinkTokens(identity.LimitsKey, time, random);
@@ -193,6 +206,7 @@ internal sealed class HomeServer : IDisposable
         while (true)
         {
             await KeepAsync("letters", Mailboxes.PurgeAsync).ConfigureAwait(false);
+            await KeepAsync("items for other servers", Relay.PurgeAsync).ConfigureAwait(false);
             await KeepAsync("reports", Reports.PurgeAsync).ConfigureAwait(false);
             await KeepAsync("receipts", () => Receipts.PurgeAsync(Time.GetUtcNow())).ConfigureAwait(false);
             await KeepAsync("claims", Relay.Claims.PurgeAsync).ConfigureAwait(false);

@@ -20,6 +20,9 @@ internal sealed class PeerBook : IDatabaseFollower
         database.Follow(this);
     }
 
+    /// <summary>Called when one of them may have changed, or come, or gone; must return at once.</summary>
+    public Action? Changed { get; set; }
+
     /// <summary>All of them, by domain.</summary>
     public IReadOnlyList<Peer> All => [.. Known().Values.OrderBy(peer => peer.Said.Domain, StringComparer.Ordinal)];
 
@@ -72,6 +75,7 @@ internal sealed class PeerBook : IDatabaseFollower
     {
         Interlocked.Increment(ref _changes);
         _known = null;
+        Changed?.Invoke();
     }
 
     private Dictionary<ServerTag, Peer> Known()

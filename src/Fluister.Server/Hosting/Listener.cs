@@ -24,6 +24,7 @@ internal sealed class Listener : IAsyncDisposable
     private readonly ITimer _sweeping;
     private readonly CancellationTokenSource _stopping = new();
     private Task _housekeeping = Task.CompletedTask;
+    private Task _relaying = Task.CompletedTask;
 
     /// <summary>Prepares to listen; nothing is bound before <see cref="StartAsync"/>.</summary>
     /// <param name="server">Who answers.</param>
@@ -78,6 +79,7 @@ internal sealed class Listener : IAsyncDisposable
         await _application.StartAsync(cancellation).ConfigureAwait(false);
         _sweeping.Change(ServerLimits.SocketSweep, Timeout.InfiniteTimeSpan);
         _housekeeping = _server.KeepHouseAsync(_stopping.Token);
+        _relaying = _server.Relay.RunAsync(_stopping.Token);
     }
 
     /// <summary>Tells connected clients to come again, stops listening, and lets requests under way end within a time.</summary>
@@ -87,7 +89,7 @@ internal sealed class Listener : IAsyncDisposable
         await Sockets.CloseAsync().ConfigureAwait(false);
         using var limit = new CancellationTokenSource(drain);
         await _application.StopAsync(limit.Token).ConfigureAwait(false);
-        await _housekeeping.WaitAsync(drain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_housekeeping, _relaying).WaitAsync(drain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Stops, and ends what is left.</summary>
