@@ -89,7 +89,7 @@ internal sealed class HomeServer : IDisposable
             connect);
         var challenges = new ChallengeBook(
             database, Limits, new ServiceCredentials(identity.LimitsKey, "challenge", ServerLimits.ChallengeAge, time), options, time);
-        Dispatch = new Dispatch(Accounts, Mailboxes, Relay, Reports, Clock, sends, challenges);
+        Dispatch = new Dispatch(database, Accounts, Mailboxes, Relay, Reports, Clock, sends, challenges);
         var keys = new PreKeyStore(database);
         var sessions = new VerificationSessions(identity.Tag, time, random);
         var tokens = new LinkTokens(identity.LimitsKey, time, random);

@@ -6,6 +6,7 @@ using Fluister.Server.Limits;
 using Fluister.Server.Mailboxes;
 using Fluister.Server.Requests;
 using Fluister.Server.Stores;
+using Fluister.Server.Stores.Sqlite;
 
 namespace Fluister.Server.Messages;
 
@@ -13,6 +14,7 @@ namespace Fluister.Server.Messages;
 /// <remarks>The order of the checks is the service's own: who may, whether there is such an account, the devices, the sizes. A sender whose
 /// access key does not fit learns nothing of whether there is an account.</remarks>
 internal sealed partial class Dispatch(
+    SqliteDatabase database,
     AccountStore accounts,
     MailboxStore mailboxes,
     Relay relay,
