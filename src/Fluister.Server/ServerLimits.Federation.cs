@@ -113,6 +113,12 @@ internal static partial class ServerLimits
     /// <summary>How long a peer in quarantine is told to wait: 5 minutes; ours.</summary>
     public static readonly TimeSpan QuarantineRetry = TimeSpan.FromMinutes(5);
 
+    /// <summary>How exactly it is kept when a peer was last heard of: a minute; ours.</summary>
+    public static readonly TimeSpan HeardStep = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often what became of requests to a peer is written down at most: once a second; ours.</summary>
+    public static readonly TimeSpan NoteStep = TimeSpan.FromSeconds(1);
+
     /// <summary>Requests of a peer: 10,000, one a millisecond; ours.</summary>
     public static readonly Limit PeerRequests = new("peerRequests", 10_000, TimeSpan.FromMilliseconds(1));
 

@@ -54,7 +54,10 @@ internal sealed partial class Relay : IDisposable
         (_identity, _limits, _time, _random, _log) = (identity, limits, time, random, log);
         Peers = new PeerBook(database) { Changed = _changed.Set };
         Numbers = new Numbers(time);
-        Client = new PeerClient(identity, time, random, connect);
+        Client = new PeerClient(identity, time, random, connect)
+        {
+            Asked = (peer, failed) => Peers.Note(peer, failed, time.GetUtcNow()),
+        };
         Gate = new PeerGate(identity, Peers, limits, time) { Heard = Hear };
         Outbox = new Outbox(database, Numbers, time) { Appended = Wake, Offered = Offer };
         Accounts = new RemoteAccounts(database, Client, limits, time);
