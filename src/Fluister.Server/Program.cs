@@ -37,6 +37,7 @@ internal static class Program
             ServeCommand.Create(),
             InviteCommand.Create(),
             AccountCommand.Create(),
+            PeerCommand.Create(),
             DescriptorCommand.Create(),
             DoctorCommand.Create(),
             HealthCommand.Create(),

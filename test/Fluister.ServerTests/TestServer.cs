@@ -144,8 +144,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <summary>What it says of itself, signed, once it listens.</summary>
     /// <param name="port">Where somebody in between listens, with its certificate.</param>
-    public byte[] Describe(int? port = null) =>
-        SignedDescriptor.Sign(Write(Clock.GetUtcNow(), null, port), _identity.Key.Private, RandomSource.System);
+    /// <param name="domain">Its name, where it does not matter that it is not reached by it.</param>
+    public byte[] Describe(int? port = null, string? domain = null) =>
+        SignedDescriptor.Sign(Write(Clock.GetUtcNow(), null, port, domain), _identity.Key.Private, RandomSource.System);
 
     /// <summary>Listens, and gives a client that trusts it.</summary>
     /// <param name="port">A free one by default; the one from before, after <see cref="StopAsync"/>, where it begins anew.</param>
@@ -192,16 +193,16 @@ internal sealed class TestServer : IAsyncDisposable
         await ListenAsync(port);
     }
 
-    private byte[] Write(DateTimeOffset now, long sequence) => Write(now, sequence, null);
+    private byte[] Write(DateTimeOffset now, long sequence) => Write(now, sequence, null, null);
 
-    private byte[] Write(DateTimeOffset now, long? sequence, int? port)
+    private byte[] Write(DateTimeOffset now, long? sequence, int? port, string? domain)
     {
         Certify();
 
         // Good by its own clock, and by that of clients, which is this computer's.
         var signed = now < DateTimeOffset.UtcNow ? DateTimeOffset.UtcNow : now;
         return Descriptor.Write(
-            new ServerOptions(),
+            new ServerOptions { Domain = domain ?? "localhost" },
             port ?? _listener?.Port ?? 443,
             _identity,
             _authority,

@@ -2,28 +2,26 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Fluister.Wire.Descriptors;
 
 namespace Fluister.Client.Transport;
 
-/// <summary>Which certificate a home server must show: one of the authority that its descriptor names, or else the very key that it
-/// names. No authority of the operating system counts.</summary>
+/// <summary>TLS to a home server, with the certificate that its descriptor tells of.</summary>
 internal static class ServerTrust
 {
-    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
-
     /// <summary>For connections to a server.</summary>
     public static SslClientAuthenticationOptions Of(HomeServerDescriptor server)
     {
+        var tls = server.Said.Tls;
         var options = new SslClientAuthenticationOptions { EnabledSslProtocols = SslProtocols.Tls13 };
-        if (server.Said.Tls.Authority is { } authority)
+        if (TlsTrust.Policy(tls) is { } policy)
         {
-            options.CertificateChainPolicy = Policy(authority);
+            options.CertificateChainPolicy = policy;
         }
         else
         {
-            var pin = server.Said.Tls.Pin;
             options.RemoteCertificateValidationCallback = (_, given, _, errors) =>
-                !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) && given is X509Certificate2 leaf && Fits(leaf, pin);
+                !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) && given is X509Certificate2 leaf && TlsTrust.Fits(tls, leaf);
         }
 
         return options;
@@ -41,16 +39,4 @@ internal static class ServerTrust
     /// <summary>Reads an authority's certificate.</summary>
     /// <exception cref="CryptographicException">It is none.</exception>
     public static X509Certificate2 Read(byte[] authority) => X509CertificateLoader.LoadCertificate(authority);
-
-    private static X509ChainPolicy Policy(byte[] authority) => new()
-    {
-        TrustMode = X509ChainTrustMode.CustomRootTrust,
-        CustomTrustStore = { Read(authority) },
-        RevocationMode = X509RevocationMode.NoCheck,
-        DisableCertificateDownloads = true,
-        ApplicationPolicy = { new Oid(ServerAuthentication) },
-    };
-
-    private static bool Fits(X509Certificate2 leaf, string pin) => string.Equals(
-        Convert.ToHexStringLower(SHA256.HashData(leaf.PublicKey.ExportSubjectPublicKeyInfo())), pin, StringComparison.OrdinalIgnoreCase);
 }

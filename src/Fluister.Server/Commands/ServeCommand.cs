@@ -53,7 +53,16 @@ internal static class ServeCommand
         var readiness = new Readiness(database, TimeProvider.System, folder, certificate, cancellation);
         var operations = new OperationRoom(readiness, descriptor);
         var server = new HomeServer(
-            database, identity, TimeProvider.System, RandomSource.System, options, folder.Blobs, folder.Avatars, operations.Routes, logs);
+            database,
+            identity,
+            TimeProvider.System,
+            RandomSource.System,
+            options,
+            folder.Blobs,
+            folder.Avatars,
+            folder.BlobCache,
+            operations.Routes,
+            logs);
         await using var listener = new Listener(server, options.Endpoint, certificate, chain);
         await StartAsync(listener, options, cancellation).ConfigureAwait(false);
         using var telemetry = TelemetryExport.Start(options, server, folder);

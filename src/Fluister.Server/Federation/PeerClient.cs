@@ -1,5 +1,8 @@
+using System.Net;
 using System.Net.Http.Headers;
+using Fluister.Cryptography;
 using Fluister.Server.Identity;
+using Fluister.Wire;
 using Google.Protobuf;
 
 namespace Fluister.Server.Federation;
@@ -8,9 +11,21 @@ namespace Fluister.Server.Federation;
 /// </summary>
 /// <param name="identity">This server's keys.</param>
 /// <param name="time">The clock.</param>
-/// <param name="connect">How a peer is reached: one handler for each, which the client disposes of. Over TLS by default.</param>
-internal sealed class PeerClient(ServerIdentity identity, TimeProvider time, Func<Peer, HttpMessageHandler>? connect = null) : IDisposable
+/// <param name="random">Randomness.</param>
+/// <param name="connect">How a peer is reached: handlers, which the client disposes of. Over TLS by default.</param>
+internal sealed class PeerClient(
+    ServerIdentity identity, TimeProvider time, RandomSource random, Func<Peer, HttpMessageHandler>? connect = null) : IDisposable
 {
+    private readonly Dictionary<ServerTag, PeerLine> _lines = [];
+    private readonly Lock _lock = new();
+
+    /// <summary>Where this server's descriptor is, HOST:PORT, for peers that do not know it yet; it is not said where there is
+    /// none.</summary>
+    public Func<string?>? Origin { get; set; }
+
+    /// <summary>Called with what became of each request: none where it was answered.</summary>
+    public Action<Peer, PeerException?>? Asked { get; set; }
+
     /// <summary>Asks one thing, once.</summary>
     /// <param name="peer">Whom.</param>
     /// <param name="name">What: the last part of the path.</param>
@@ -21,42 +36,23 @@ internal sealed class PeerClient(ServerIdentity identity, TimeProvider time, Fun
     public async Task<T> AskAsync<T>(Peer peer, string name, IMessage request, TimeSpan patience, CancellationToken cancellation)
         where T : IMessage<T>, new()
     {
-        _ = patience;
-        if (connect is null)
+        var body = request.ToByteArray();
+        using var message = Message(peer, HttpMethod.Post, $"/federation/v1/{name}", body);
+        message.Content = new ByteArrayContent(body)
         {
-            throw new PeerException(PeerError.Unreachable, $"{peer.Said.Domain} is not reached.");
-        }
-
-        using var invoker = new HttpMessageInvoker(connect(peer));
-        using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(peer.Said.Urls.Chat), $"/federation/v1/{name}"))
-        {
-            Content = new ByteArrayContent(request.ToByteArray())
-            {
-                Headers = { ContentType = new MediaTypeHeaderValue("application/x-protobuf") },
-            },
+            Headers = { ContentType = new MediaTypeHeaderValue("application/x-protobuf"), ContentLength = body.Length },
         };
-        message.Headers.Add("Fluister-Origin", identity.Tag.ToString());
-        message.Headers.Date = time.GetUtcNow();
-        try
+        return await TryAsync(peer, patience, async limit =>
         {
-            using var answer = await invoker.SendAsync(message, cancellation).ConfigureAwait(false);
-            if (!answer.IsSuccessStatusCode)
+            using var answer = await Line(peer).Questions.SendAsync(message, limit).ConfigureAwait(false);
+            if (answer.StatusCode != HttpStatusCode.OK)
             {
-                throw new PeerException(
-                    (int)answer.StatusCode is 429 or 503 ? PeerError.Busy : PeerError.Refused, $"{peer.Said.Domain} refuses.");
+                throw await PeerRefusal.ReadAsync(peer.Said.Domain, answer, limit).ConfigureAwait(false);
             }
 
-            var bytes = await answer.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
+            var bytes = await PeerAnswer.ReadAsync(answer.Content, ServerLimits.PeerAnswer, limit).ConfigureAwait(false);
             return new MessageParser<T>(() => new T()).ParseFrom(bytes);
-        }
-        catch (HttpRequestException failed)
-        {
-            throw new PeerException(PeerError.Unreachable, $"{peer.Said.Domain} is not reached.", inner: failed);
-        }
-        catch (InvalidProtocolBufferException malformed)
-        {
-            throw new PeerException(PeerError.Malformed, $"{peer.Said.Domain} gives an answer that cannot be read.", inner: malformed);
-        }
+        }, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Asks for bytes, as they come: GET /federation/v1/blobs/KEY.</summary>
@@ -66,14 +62,105 @@ internal sealed class PeerClient(ServerIdentity identity, TimeProvider time, Fun
     /// <param name="cancellation">Gives up.</param>
     /// <returns>200, 206, 404 or 416, with its body unread; the caller disposes of it.</returns>
     /// <exception cref="PeerException">There is no such answer.</exception>
-    public Task<HttpResponseMessage> FetchAsync(Peer peer, string key, string? range, CancellationToken cancellation)
+    public async Task<HttpResponseMessage> FetchAsync(Peer peer, string key, string? range, CancellationToken cancellation)
     {
-        _ = (this, peer, key, range, cancellation);
-        throw new NotSupportedException();
+        using var message = Message(peer, HttpMethod.Get, $"/federation/v1/blobs/{key}", []);
+        if (range is not null)
+        {
+            message.Headers.TryAddWithoutValidation("Range", range);
+        }
+
+        return await TryAsync(peer, ServerLimits.PeerPatience, async limit =>
+        {
+            var answer = await Line(peer).Blobs.SendAsync(message, limit).ConfigureAwait(false);
+            if ((int)answer.StatusCode is 200 or 206 or 404 or 416 && answer.Content.Headers.ContentEncoding.Count == 0)
+            {
+                return answer;
+            }
+
+            using (answer)
+            {
+                throw await PeerRefusal.ReadAsync(peer.Said.Domain, answer, limit).ConfigureAwait(false);
+            }
+        }, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Ends all connections.</summary>
     public void Dispose()
     {
+        lock (_lock)
+        {
+            foreach (var line in _lines.Values)
+            {
+                line.Dispose();
+            }
+
+            _lines.Clear();
+        }
+    }
+
+    private HttpRequestMessage Message(Peer peer, HttpMethod verb, string path, ReadOnlySpan<byte> body)
+    {
+        var message = new HttpRequestMessage(verb, new Uri(peer.Url, path))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        var signed = message.RequestUri!.AbsolutePath;
+        foreach (var (header, value) in PeerSignature.Sign(verb.Method, signed, body, peer.Tag, identity, time.GetUtcNow(), random))
+        {
+            message.Headers.TryAddWithoutValidation(header, value);
+        }
+
+        if (Origin?.Invoke() is { } origin)
+        {
+            message.Headers.TryAddWithoutValidation(PeerSignature.OriginHeader, origin);
+        }
+
+        return message;
+    }
+
+    private async Task<T> TryAsync<T>(Peer peer, TimeSpan patience, Func<CancellationToken, Task<T>> ask, CancellationToken cancellation)
+    {
+        using var late = new CancellationTokenSource(patience, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
+        try
+        {
+            var answer = await ask(limit.Token).ConfigureAwait(false);
+            Asked?.Invoke(peer, null);
+            return answer;
+        }
+        catch (PeerException told)
+        {
+            Asked?.Invoke(peer, told);
+            throw;
+        }
+        catch (Exception failed) when (!cancellation.IsCancellationRequested && PeerRefusal.IsOfPeer(failed))
+        {
+            throw Tell(peer, PeerRefusal.Explain(peer.Said.Domain, failed));
+        }
+    }
+
+    private PeerException Tell(Peer peer, PeerException told)
+    {
+        Asked?.Invoke(peer, told);
+        return told;
+    }
+
+    private PeerLine Line(Peer peer)
+    {
+        lock (_lock)
+        {
+            var known = _lines.GetValueOrDefault(peer.Tag);
+            if (known?.Sequence == peer.Said.Sequence)
+            {
+                return known;
+            }
+
+            // What is under way on the line before ends there; on the one before that it had its time.
+            known?.Before?.Dispose();
+            known?.Before = null;
+            return _lines[peer.Tag] = new PeerLine(peer, connect ?? PeerTransport.To) { Before = known };
+        }
     }
 }

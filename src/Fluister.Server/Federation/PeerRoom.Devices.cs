@@ -7,13 +7,13 @@ internal sealed partial class PeerRoom
 {
     private async Task<DevicesResponse> DescribeAsync(Peer peer, DevicesRequest request)
     {
-        _ = (accounts, keys, await relay.Followers.DescribeAsync(peer.Tag, new Guid(request.Aci.Span, bigEndian: true)).ConfigureAwait(false));
-        throw new NotSupportedException();
+        Take(ServerLimits.PeerDevices, peer, peer.Tag.Value);
+        return new DevicesResponse { List = await relay.Followers.DescribeAsync(peer.Tag, Id(request.Aci)).ConfigureAwait(false) };
     }
 
     private Task<ClaimResponse> ClaimAsync(Peer peer, ClaimRequest request)
     {
-        _ = (accounts, keys, peer, request);
+        _ = (keys, peer, request);
         throw new NotSupportedException();
     }
 }

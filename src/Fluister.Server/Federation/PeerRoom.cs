@@ -1,4 +1,5 @@
 using Fluister.Server.Accounts;
+using Fluister.Server.Limits;
 using Fluister.Server.PreKeys;
 using Fluister.Server.Profiles;
 using Fluister.Server.Requests;
@@ -11,7 +12,13 @@ namespace Fluister.Server.Federation;
 /// <summary>What peers ask: POST /federation/v1/NAME, protobuf both ways. A peer may speak for accounts that bear its own tag alone.
 /// </summary>
 internal sealed partial class PeerRoom(
-    Relay relay, AccountStore accounts, PreKeyStore keys, ProfileStore profiles, UsernameBook usernames, TimeProvider time)
+    Relay relay,
+    AccountStore accounts,
+    PreKeyStore keys,
+    ProfileStore profiles,
+    UsernameBook usernames,
+    TimeProvider time,
+    RateLimits limits)
 {
     private const string Protobuf = "application/x-protobuf";
 
@@ -43,7 +50,7 @@ internal sealed partial class PeerRoom(
         })
         {
             BodyLimit = ServerLimits.PeerBody,
-            Admit = request => request.Peer = relay.Gate.Admit(request.Verb, request.Path, request.Header),
+            Admit = request => request.Peer = relay.Gate.Admit(request.Verb, request.Path, request.Header, request.Origin),
         };
 
     private static T Parse<T>(ReadOnlySpan<byte> bytes)

@@ -14,6 +14,11 @@ internal sealed class PeerHandler(Func<TestServer> server, Func<bool> isCut) : H
         }
 
         var body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken);
+        if (request.Content is not null)
+        {
+            request.Content.Headers.ContentLength = body.Length;
+        }
+
         var headers = request.Headers.Concat(request.Content?.Headers.AsEnumerable() ?? [])
             .ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
         var answer = await server().Home.Router.AnswerAsync(
@@ -35,6 +40,11 @@ internal sealed class PeerHandler(Func<TestServer> server, Func<bool> isCut) : H
         }
 
         var response = new HttpResponseMessage((HttpStatusCode)answer.Status) { Content = new ByteArrayContent(answer.Body.ToArray()) };
+        if (answer.ContentType is { } type)
+        {
+            response.Content.Headers.TryAddWithoutValidation("Content-Type", type);
+        }
+
         foreach (var (name, value) in answer.Headers)
         {
             response.Headers.TryAddWithoutValidation(name, value);

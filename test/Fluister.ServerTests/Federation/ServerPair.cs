@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Fluister.Server.Federation;
 
 namespace Fluister.ServerTests.Federation;
@@ -26,6 +27,12 @@ internal sealed class ServerPair : IAsyncDisposable
     /// <summary>Whether nothing goes from one to the other.</summary>
     public bool IsCut { get; set; }
 
+    /// <summary>What was asked, by the last part of the path.</summary>
+    public ConcurrentQueue<string> Asked { get; } = [];
+
+    /// <summary>What becomes of a question, given its name; the last asks it.</summary>
+    public Func<string, HttpRequestMessage, Func<Task<HttpResponseMessage>>, Task<HttpResponseMessage>>? Meddle { get; set; }
+
     /// <summary>Begins; with both relaying, unless a test does that itself.</summary>
     public static async Task<ServerPair> StartAsync(PeerState state = PeerState.Allow, bool relay = true)
     {
@@ -53,8 +60,9 @@ internal sealed class ServerPair : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private TestServer Make(Func<TestServer> other) => new(connect: _ => new PeerHandler(other, () => IsCut), clock: Clock);
+    private TestServer Make(Func<TestServer> other) =>
+        new(connect: _ => new InBetween(this, new PeerHandler(other, () => IsCut)), clock: Clock);
 
     private Task IntroduceAsync(TestServer to, TestServer server, string domain, PeerState state) =>
-        to.Home.Relay.Peers.AddAsync(server.Key, domain, server.Describe(), state, Clock.GetUtcNow());
+        to.Home.Relay.Peers.AddAsync(server.Key, domain, server.Describe(domain: domain), state, Clock.GetUtcNow());
 }
