@@ -92,7 +92,7 @@ internal sealed class HomeServer : IDisposable
             connect);
         var challenges = new ChallengeBook(
             database, Limits, new ServiceCredentials(identity.LimitsKey, "challenge", ServerLimits.ChallengeAge, time), options, time);
-        Dispatch = new Dispatch(Accounts, Mailboxes, Reports, Clock, sends, challenges);
+        Dispatch = new Dispatch(database, Accounts, Mailboxes, Relay, Reports, Clock, sends, challenges);
         var keys = new PreKeyStore(database);
         var sessions = new VerificationSessions(identity.Tag, time, random);
         var tokens = new LinkTokens(identity.LimitsKey, time, random);
@@ -112,7 +112,7 @@ internal sealed class HomeServer : IDisposable
             ? null
             : new BlobCache(blobCache, (long)options.BlobCacheMegabytes << 20, time);
         var profiles = new ProfileStore(database);
-        var preKeys = new PreKeyRoom(Accounts, keys, Limits);
+        var preKeys = new PreKeyRoom(Accounts, keys, Relay, random, Limits);
         var logins = new LoginPurchaseRoom(Invites, Receipts, identity, Limits, time, random);
         var certificates = new CertificateRoom(identity, time, random);
         var config = new ConfigRoom(options.ClientSettings);
@@ -145,7 +145,7 @@ internal sealed class HomeServer : IDisposable
             .. storage.Routes,
             .. new AttachmentRoom(UploadForms).Routes,
             .. elsewhere.Routes,
-            .. new PeerRoom(Relay, Accounts, keys, profiles, Usernames, time, Limits).Routes,
+            .. new PeerRoom(Relay, Accounts, profiles, Usernames, time, Limits).Routes,
             .. operations ?? [],
         ], Authenticator.Refresh, logs?.CreateLogger<Router>());
         Calls = new GrpcRouter(
@@ -218,6 +218,7 @@ internal sealed class HomeServer : IDisposable
             await KeepAsync("items for other servers", Relay.PurgeAsync).ConfigureAwait(false);
             await KeepAsync("reports", Reports.PurgeAsync).ConfigureAwait(false);
             await KeepAsync("receipts", () => Receipts.PurgeAsync(Time.GetUtcNow())).ConfigureAwait(false);
+            await KeepAsync("claims", Relay.Claims.PurgeAsync).ConfigureAwait(false);
             await KeepAsync("peers' accounts", Relay.Accounts.PurgeAsync).ConfigureAwait(false);
             await KeepAsync("attachments", () => Attachments?.SweepAsync() ?? Task.CompletedTask).ConfigureAwait(false);
             await KeepAsync("avatars", () => Avatars?.KeepHouseAsync(Time.GetUtcNow()) ?? Task.CompletedTask).ConfigureAwait(false);

@@ -193,9 +193,9 @@ internal sealed class TestServer : IAsyncDisposable
         await ListenAsync(port);
     }
 
-    private byte[] Write(DateTimeOffset now, long sequence) => Write(now, sequence, null, null);
+    private byte[] Write(DateTimeOffset now, long sequence) => Write(now, sequence, null);
 
-    private byte[] Write(DateTimeOffset now, long? sequence, int? port, string? domain)
+    private byte[] Write(DateTimeOffset now, long? sequence, int? port, string? domain = null)
     {
         Certify();
 
