@@ -75,6 +75,12 @@ internal static partial class ServerLimits
     /// <summary>How long an item waits for a peer that is down: 7 days; ours.</summary>
     public static readonly TimeSpan OutboxAge = TimeSpan.FromDays(7);
 
+    /// <summary>How long a descriptor is good: 30 days; ours.</summary>
+    public static readonly TimeSpan DescriptorAge = TimeSpan.FromDays(30);
+
+    /// <summary>How often a fresh descriptor is signed: every day; ours.</summary>
+    public static readonly TimeSpan DescriptorRenewal = TimeSpan.FromDays(1);
+
     /// <summary>How long a client waits for what its server must ask a peer: 10 seconds; ours.</summary>
     public static readonly TimeSpan PeerPatience = TimeSpan.FromSeconds(10);
 
@@ -112,6 +118,12 @@ internal static partial class ServerLimits
 
     /// <summary>How long a peer in quarantine is told to wait: 5 minutes; ours.</summary>
     public static readonly TimeSpan QuarantineRetry = TimeSpan.FromMinutes(5);
+
+    /// <summary>How exactly it is kept when a peer was last heard of: a minute; ours.</summary>
+    public static readonly TimeSpan HeardStep = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often what became of requests to a peer is written down at most: once a second; ours.</summary>
+    public static readonly TimeSpan NoteStep = TimeSpan.FromSeconds(1);
 
     /// <summary>Requests of a peer: 10,000, one a millisecond; ours.</summary>
     public static readonly Limit PeerRequests = new("peerRequests", 10_000, TimeSpan.FromMilliseconds(1));

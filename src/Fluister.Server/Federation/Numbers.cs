@@ -8,6 +8,9 @@ internal sealed class Numbers(TimeProvider time)
 
     private long _last;
 
+    /// <summary>When a number was given, to the millisecond.</summary>
+    public static DateTimeOffset TimeOf(long number) => DateTimeOffset.FromUnixTimeMilliseconds(number >> CountedBits);
+
     /// <summary>The next number; of two calls the later gets the higher.</summary>
     public long Next()
     {

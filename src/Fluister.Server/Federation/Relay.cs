@@ -54,11 +54,15 @@ internal sealed partial class Relay : IDisposable
         (_identity, _limits, _time, _random, _log) = (identity, limits, time, random, log);
         Peers = new PeerBook(database) { Changed = _changed.Set };
         Numbers = new Numbers(time);
-        Client = new PeerClient(identity, time, random, connect);
+        Client = new PeerClient(identity, time, random, connect)
+        {
+            Asked = (peer, failed) => Peers.Note(peer, failed, time.GetUtcNow()),
+        };
         Gate = new PeerGate(identity, Peers, limits, time) { Heard = Hear };
         Outbox = new Outbox(database, Numbers, time) { Appended = Wake, Offered = Offer };
         Accounts = new RemoteAccounts(database, Client, limits, time);
         Followers = new Followers(database, Outbox, Numbers);
+        Claims = new ClaimBook(database, Followers, time);
         Inbox = new Inbox(database, identity.Tag, accounts, mailboxes, reports, sends, clock)
         {
             Accounts = Accounts,
@@ -91,6 +95,9 @@ internal sealed partial class Relay : IDisposable
 
     /// <summary>Peers that know accounts of ours.</summary>
     public Followers Followers { get; }
+
+    /// <summary>Keys that peers claim.</summary>
+    public ClaimBook Claims { get; }
 
     /// <summary>The peer that is an id's home, where something may cross or wait; none for own ids, and for those of nobody that is
     /// known.</summary>
