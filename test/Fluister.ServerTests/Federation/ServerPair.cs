@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
+using Fluister.Cryptography;
 using Fluister.Server.Federation;
+using Fluister.Wire.Descriptors;
 
 namespace Fluister.ServerTests.Federation;
 
@@ -34,11 +37,15 @@ internal sealed class ServerPair : IAsyncDisposable
     public Func<string, HttpRequestMessage, Func<Task<HttpResponseMessage>>, Task<HttpResponseMessage>>? Meddle { get; set; }
 
     /// <summary>Begins; with both relaying, unless a test does that itself.</summary>
-    public static async Task<ServerPair> StartAsync(PeerState state = PeerState.Allow, bool relay = true)
+    /// <param name="state">What each lets the other do.</param>
+    /// <param name="relay">Whether both relay.</param>
+    /// <param name="isOneNetwork">Whether the accounts of each believe the sender certificates of the other.</param>
+    public static async Task<ServerPair> StartAsync(
+        PeerState state = PeerState.Allow, bool relay = true, bool isOneNetwork = true)
     {
         var pair = new ServerPair();
-        await pair.IntroduceAsync(pair.Here, pair.There, "there.example", state);
-        await pair.IntroduceAsync(pair.There, pair.Here, "here.example", state);
+        await pair.IntroduceAsync(pair.Here, pair.There, "there.example", state, isOneNetwork);
+        await pair.IntroduceAsync(pair.There, pair.Here, "here.example", state, isOneNetwork);
         if (relay)
         {
             pair._relaying = Task.WhenAll(
@@ -63,6 +70,19 @@ internal sealed class ServerPair : IAsyncDisposable
     private TestServer Make(Func<TestServer> other) =>
         new(connect: _ => new InBetween(this, new PeerHandler(other, () => IsCut)), clock: Clock);
 
-    private Task IntroduceAsync(TestServer to, TestServer server, string domain, PeerState state) =>
-        to.Home.Relay.Peers.AddAsync(server.Key, domain, server.Describe(domain: domain), state, Clock.GetUtcNow());
+    private Task IntroduceAsync(TestServer to, TestServer server, string domain, PeerState state, bool isOneNetwork)
+    {
+        var signed = server.Describe(domain: domain);
+        if (isOneNetwork)
+        {
+            var said = SignedDescriptor.Read(signed, server.Key)!;
+            said = said with { TrustRoots = [.. said.TrustRoots, to.Identity.Root.Public.Serialized.ToArray()] };
+            signed = SignedDescriptor.Sign(
+                JsonSerializer.SerializeToUtf8Bytes(said, DescriptorJsonContext.Default.DescriptorJson),
+                server.Identity.Genesis.Private,
+                RandomSource.System);
+        }
+
+        return to.Home.Relay.Peers.AddAsync(server.Key, domain, signed, state, Clock.GetUtcNow());
+    }
 }
