@@ -75,6 +75,12 @@ internal static partial class ServerLimits
     /// <summary>How long an item waits for a peer that is down: 7 days; ours.</summary>
     public static readonly TimeSpan OutboxAge = TimeSpan.FromDays(7);
 
+    /// <summary>How long a descriptor is good: 30 days; ours.</summary>
+    public static readonly TimeSpan DescriptorAge = TimeSpan.FromDays(30);
+
+    /// <summary>How often a fresh descriptor is signed: every day; ours.</summary>
+    public static readonly TimeSpan DescriptorRenewal = TimeSpan.FromDays(1);
+
     /// <summary>How long a client waits for what its server must ask a peer: 10 seconds; ours.</summary>
     public static readonly TimeSpan PeerPatience = TimeSpan.FromSeconds(10);
 

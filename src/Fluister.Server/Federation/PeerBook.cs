@@ -97,7 +97,7 @@ internal sealed partial class PeerBook : IDatabaseFollower
             {
                 Tag = tag,
                 Genesis = first,
-                Key = first,
+                Key = SignedDescriptor.CurrentKey(said),
                 State = state,
                 Said = said,
                 Signed = signed,
