@@ -1,3 +1,4 @@
+using Fluister.Server.Stores;
 using Fluister.Server.Stores.Sqlite;
 
 namespace Fluister.Simulation.Worlds;
@@ -13,12 +14,22 @@ internal sealed class Held : DatabaseWork, IDisposable
     /// <returns>Dispose of it to let the writer go on.</returns>
     public static async Task<Held> HoldAsync(SqliteDatabase database)
     {
-        var held = new Held();
-        database.Post(held);
+        while (true)
+        {
+            var held = new Held();
+            database.Post(held);
+            try
+            {
 #pragma warning disable VSTHRD003 // The writer completes it.
-        await held._isHeld.Task.ConfigureAwait(false);
+                await held._isHeld.Task.ConfigureAwait(false);
 #pragma warning restore VSTHRD003
-        return held;
+                return held;
+            }
+            catch (StoreFullException)
+            {
+                // What was to be committed with it found no room.
+            }
+        }
     }
 
     /// <inheritdoc/>

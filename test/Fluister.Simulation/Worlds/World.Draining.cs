@@ -1,3 +1,5 @@
+using Fluister.Wire.Protos.Federation;
+
 namespace Fluister.Simulation.Worlds;
 
 // What must be so once nothing is wrong any more.
@@ -22,7 +24,33 @@ internal sealed partial class World
 
         Devices.ForEach(device => device.Connect(takesAll: true));
         await PassAsync(TimeSpan.FromMinutes(1)).ConfigureAwait(false);
+        if (!Options.RollsBack && _failures.IsEmpty)
+        {
+            CheckLists();
+        }
+
         Note("the end");
+    }
+
+    // What a server believes of a peer's account that it follows is so.
+    private void CheckLists()
+    {
+        foreach (var (server, home) in _servers.SelectMany(server => _servers, (one, two) => (one, two)))
+        {
+            var followed = home.Life!.Database.Read(session => session.Query(
+                "SELECT aci FROM account_follower WHERE peer = ?1", row => (byte[])row[0], (long)server.Identity.Tag.Value));
+            foreach (var aci in followed)
+            {
+                var list = server.Life!.Database.Read(session =>
+                    session.Query("SELECT list FROM remote_account WHERE aci = ?1", row => DeviceList.Parser.ParseFrom((byte[])row[0]), aci));
+                var account = Find(new Guid(aci, bigEndian: true));
+                var devices = (account?.Devices ?? []).Select(device => $"{device.Id}'{device.Registration}");
+                if (list is [var known] && !devices.ToHashSet().SetEquals(known.Devices.Select(one => $"{one.Id}'{one.RegistrationId}")))
+                {
+                    Fail($"{server.Name} believes that {account?.Name} has the devices {known.Devices}, and not {string.Join(", ", devices)}");
+                }
+            }
+        }
     }
 
     private string? Waiting()

@@ -1,3 +1,4 @@
+using Fluister.Server.Federation;
 using Fluister.Simulation.Histories;
 
 namespace Fluister.Simulation.Worlds;
@@ -16,6 +17,15 @@ internal sealed partial class World
                 break;
             case < 4:
                 Note($"{server.Name} is killed");
+                if (_dice.Chance(70))
+                {
+                    // Amid work, and not only between.
+                    for (var i = _dice.Next(1, 6); i > 0; i--)
+                    {
+                        Send();
+                    }
+                }
+
                 await server.KillAsync(_dice).ConfigureAwait(false);
                 if (_dice.Chance(60))
                 {
@@ -49,6 +59,12 @@ internal sealed partial class World
             case 17 when Options.RollsBack && server.CanWrite:
                 Note($"{server.Name} is copied");
                 await server.CopyAsync(History.Count).ConfigureAwait(false);
+                break;
+            case 19 when _servers.Count > 1 && !server.IsStalled:
+                var peer = _dice.Pick([.. _servers.Where(other => other != server)]);
+                var state = _dice.Pick([PeerState.Quarantine, PeerState.Limit, PeerState.Allow, PeerState.Allow]);
+                Note($"{server.Name} sets {peer.Name} to {state}");
+                server.Set(peer, state);
                 break;
             case 18 when Options.RollsBack && server.CopiedAt is { } copied && server.CanWrite:
                 await RollBackAsync(server, copied).ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using Fluister.Server.Federation;
+
 namespace Fluister.Simulation.Worlds;
 
 // What happens, as the dice fall.
@@ -111,6 +113,10 @@ internal sealed partial class World
             server.Time.Ahead = TimeSpan.Zero;
             await server.MendAsync().ConfigureAwait(false);
             server.Start();
+            foreach (var other in _servers.Where(other => other != server))
+            {
+                server.Set(other, PeerState.Allow);
+            }
         }
 
         Devices.ForEach(device => device.Connect(takesAll: true));

@@ -1,3 +1,5 @@
+using Fluister.Simulation.Histories;
+
 namespace Fluister.Simulation.Worlds;
 
 // How time goes on.
@@ -17,6 +19,15 @@ internal sealed partial class World
         }
         while (!Clock.MoveTo(until));
         await SettleAsync().ConfigureAwait(false);
+        foreach (var server in _servers.Where(server => server.Life is not null))
+        {
+            foreach (var domain in server.TakeLosses())
+            {
+                var peer = _servers.Find(other => other.Domain == domain)!;
+                Note($"{server.Name} notices that something was lost between it and {peer.Name}");
+                History.Add(new Event.LossNoticed(server.Name, peer.Name));
+            }
+        }
     }
 
     // Until nothing is being worked on, as far as can be seen: no database has anything to write, and the pool nothing to run but this.

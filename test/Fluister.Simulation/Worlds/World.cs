@@ -59,14 +59,17 @@ internal sealed partial class World : IAsyncDisposable
         var world = new World(seed, options, trace);
         await using (world.ConfigureAwait(false))
         {
-            await world.BeginAsync().ConfigureAwait(false);
-            for (var step = 0; step < options.Steps && world._failures.IsEmpty; step++)
+            try
             {
-                await world.StepAsync().ConfigureAwait(false);
+                await world.LiveAsync().ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // Whatever it is, it belongs to this seed.
+            catch (Exception failed)
+#pragma warning restore CA1031
+            {
+                world.Fail(failed.ToString());
             }
 
-            await world.MendAsync().ConfigureAwait(false);
-            await world.DrainAsync().ConfigureAwait(false);
             return world.Judge();
         }
     }
@@ -106,6 +109,18 @@ internal sealed partial class World : IAsyncDisposable
         }
 
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task LiveAsync()
+    {
+        await BeginAsync().ConfigureAwait(false);
+        for (var step = 0; step < Options.Steps && _failures.IsEmpty; step++)
+        {
+            await StepAsync().ConfigureAwait(false);
+        }
+
+        await MendAsync().ConfigureAwait(false);
+        await DrainAsync().ConfigureAwait(false);
     }
 
     private async Task BeginAsync()

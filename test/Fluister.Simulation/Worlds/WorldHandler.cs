@@ -11,6 +11,7 @@ internal sealed class WorldHandler(WorldNetwork network, ServerLife from, WorldS
     {
         var (there, back) = (network.Link(from.Server, to), network.Link(to, from.Server));
         var body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        request.Content?.Headers.ContentLength = body.Length;
         var headers = request.Headers.Concat(request.Content?.Headers.AsEnumerable() ?? [])
             .ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
         await GoAsync(there, cancellationToken).ConfigureAwait(false);
@@ -33,6 +34,11 @@ internal sealed class WorldHandler(WorldNetwork network, ServerLife from, WorldS
 
         await GoAsync(back, cancellationToken).ConfigureAwait(false);
         var response = new HttpResponseMessage((HttpStatusCode)answer.Status) { Content = new ByteArrayContent(answer.Body.ToArray()) };
+        if (answer.ContentType is { } type)
+        {
+            response.Content.Headers.TryAddWithoutValidation("Content-Type", type);
+        }
+
         foreach (var (name, value) in answer.Headers)
         {
             response.Headers.TryAddWithoutValidation(name, value);

@@ -17,6 +17,9 @@ internal sealed class WorldNetwork(WorldClock clock)
     /// <summary>Every way.</summary>
     public IEnumerable<LinkState> Links => _links.Values;
 
+    /// <summary>Every server's network root.</summary>
+    public IEnumerable<byte[]> Roots => _servers.Values.Select(server => server.Identity.Root.Public.Serialized.ToArray());
+
     /// <summary>Adds a server, with ways to and from all others.</summary>
     public void Add(WorldServer server)
     {

@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using Fluister.Server;
 using Fluister.Server.Federation;
 using Fluister.Server.Hosting;
 using Fluister.Server.Identity;
 using Fluister.Server.Operations;
 using Fluister.Wire.Descriptors;
+using Microsoft.Data.Sqlite;
 
 namespace Fluister.Simulation.Worlds;
 
@@ -15,6 +17,8 @@ internal sealed class WorldServer
     private const string Database = "db.sqlite";
     private const long MostPages = 1_000_000;
     private static readonly Lazy<X509Certificate2> _certificate = new(() => NetworkAuthority.Create("world", DateTimeOffset.UnixEpoch));
+
+    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web);
 
     private static readonly ServerOptions _roomy = new()
     {
@@ -26,6 +30,7 @@ internal sealed class WorldServer
     private readonly string _folder;
     private readonly WorldNetwork _network;
     private readonly Dice _dice;
+    private readonly Dictionary<string, long> _losses = [];
     private int _lives;
     private bool _isFull;
     private Held? _stall;
@@ -159,15 +164,49 @@ internal sealed class WorldServer
         Copy(_copy!, Current);
     }
 
-    /// <summary>What it says of itself, signed.</summary>
-    public byte[] Describe() => SignedDescriptor.Sign(
-        Descriptor.Write(new ServerOptions { Domain = Domain }, 443, Identity, null, _certificate.Value, Time.GetUtcNow()),
-        Identity.Genesis.Private,
-        _dice);
+    /// <summary>What it says of itself, signed. All of a world trust each other's roots, so that sealed messages cross.</summary>
+    public byte[] Describe()
+    {
+        var said = JsonSerializer.Deserialize<DescriptorJson>(
+            Descriptor.Write(new ServerOptions { Domain = Domain }, 443, Identity, null, _certificate.Value, Time.GetUtcNow()), _json)!;
+        return SignedDescriptor.Sign(
+            JsonSerializer.SerializeToUtf8Bytes(said with { TrustRoots = [.. _network.Roots] }, _json), Identity.Key.Private, _dice);
+    }
 
     /// <summary>Its operator lets another server do something; while it runs.</summary>
     public Task IntroduceAsync(WorldServer other, PeerState state) =>
         Life!.Home.Relay.Peers.AddAsync(other.Identity.Genesis.Public, other.Domain, other.Describe(), state, Time.GetUtcNow());
+
+    /// <summary>Its operator lets another server do something else, with a program of their own.</summary>
+    public void Set(WorldServer other, PeerState state)
+    {
+        using var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = Path.Combine(Current, Database), Pooling = false }.ToString());
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "UPDATE peer SET state = $state WHERE tag = $tag";
+        command.Parameters.AddWithValue("$state", (int)state);
+        command.Parameters.AddWithValue("$tag", (long)other.Identity.Tag.Value);
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>Of which peers it has newly seen that something was lost between them, by domain; while it runs.</summary>
+    public IReadOnlyList<string> TakeLosses()
+    {
+        var losses = new List<string>();
+        foreach (var (domain, lost) in Life!.Database.Read(session =>
+            session.Query("SELECT domain, lost FROM peer", row => (row.GetString(0), row.GetInt64(1)))))
+        {
+            if (lost > _losses.GetValueOrDefault(domain))
+            {
+                losses.Add(domain);
+            }
+
+            _losses[domain] = lost;
+        }
+
+        return losses;
+    }
 
     private string Current
     {
