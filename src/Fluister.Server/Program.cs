@@ -44,6 +44,7 @@ internal static class Program
             BackupCommand.Create(),
             RestoreCommand.Create(),
             KeysCommand.Create(),
+            NetworkCommand.Create(),
         };
         var settings = new ParserConfiguration { ResponseFileTokenReplacer = null };
         var parsed = root.Parse(arguments.Length == 0 ? ["--help"] : arguments, settings);

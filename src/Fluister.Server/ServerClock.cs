@@ -1,4 +1,5 @@
 using Fluister.Cryptography;
+using Fluister.Wire;
 
 namespace Fluister.Server;
 
@@ -20,4 +21,7 @@ internal sealed class ServerClock(TimeProvider time, RandomSource random)
         bytes[8] = (byte)(0x80 | (bytes[8] & 0x3f));
         return new Guid(bytes, bigEndian: true);
     }
+
+    /// <summary>A fresh id that bears a server's tag.</summary>
+    public Guid NewGuid(ServerTag tag) => tag.Mint(random);
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Fluister.Simulation.Commands;
+using Fluister.Simulation.Network;
 
 namespace Fluister.Simulation;
 
@@ -7,7 +9,13 @@ internal static class Program
 {
     private static Task<int> Main(string[] arguments)
     {
-        var root = new RootCommand("Home servers under faults: every message that was taken must arrive, once and in order.");
+        var root = new RootCommand("Home servers under faults: every message that was taken must arrive, once and in order.")
+        {
+            RunCommand.Run(),
+            RunCommand.Soak(),
+            NetworkCommand.Create(),
+            NetworkCommand.CreateCrowd(),
+        };
         return root.Parse(arguments.Length == 0 ? ["--help"] : arguments).InvokeAsync();
     }
 }

@@ -21,7 +21,7 @@ internal sealed class AccountRoom(AccountSettings settings, DataReport report, R
         new("DELETE", "/v1/accounts/me", Access.PrimaryDevice, DeleteAsync),
         new("GET", "/v2/accounts/data_report", Access.Device, (request, _) =>
             ValueTask.FromResult(Response.Json(report.Of(request.Device.Account), WireJson.Default.DataReportJson))),
-        new("HEAD", "/v1/accounts/account/{id}", Access.Anonymous, (request, _) => ValueTask.FromResult(Exists(request))),
+        new("HEAD", "/v1/accounts/account/{id}", Access.Anonymous, ExistsAsync),
 
         // Nothing here wakes a device: tokens are not kept, and devices that sent one stay connected or come by themselves.
         new("PUT", "/v1/accounts/gcm", Access.Device, (_, _) => ValueTask.FromResult(Response.NoContent)),
@@ -74,7 +74,7 @@ internal sealed class AccountRoom(AccountSettings settings, DataReport report, R
         return Response.NoContent;
     }
 
-    private Response Exists(Request request)
+    private async ValueTask<Response> ExistsAsync(Request request, CancellationToken cancellation)
     {
         if (!ServiceId.TryParse(request.Values["id"], out var id))
         {
@@ -82,6 +82,6 @@ internal sealed class AccountRoom(AccountSettings settings, DataReport report, R
         }
 
         limits.Take(ServerLimits.AccountExistence, request.Origin);
-        return settings.Exists(id) ? Response.Ok : new Response(404);
+        return await settings.ExistsAsync(id, cancellation).ConfigureAwait(false) ? Response.Ok : new Response(404);
     }
 }

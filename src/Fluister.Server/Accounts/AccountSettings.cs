@@ -1,6 +1,7 @@
 using Fluister.Cryptography;
 using Fluister.Protocol.Addresses;
 using Fluister.Server.Avatars;
+using Fluister.Server.Federation;
 using Fluister.Server.Requests;
 using Fluister.Server.Sockets;
 using Fluister.Server.Stores.Sqlite;
@@ -14,6 +15,9 @@ internal sealed class AccountSettings(
 {
     /// <summary>The avatars, where there are some.</summary>
     public AvatarFiles? Avatars { get; init; }
+
+    /// <summary>Other home servers.</summary>
+    public required Relay Relay { get; init; }
 
     /// <summary>What the calling device says of the account and of itself.</summary>
     /// <exception cref="RefusedException">422: out of bounds.</exception>
@@ -72,7 +76,11 @@ internal sealed class AccountSettings(
     }
 
     /// <summary>Whether there is an account with an id; one that is disabled is as good as none.</summary>
-    public bool Exists(ServiceId id) => accounts.Find(id) is { IsDisabled: false };
+    /// <exception cref="RefusedException">503: its home is another server, which is not reached.</exception>
+    public async ValueTask<bool> ExistsAsync(ServiceId id, CancellationToken cancellation = default) =>
+        id.Kind == ServiceIdKind.Aci && Relay.PeerOf(id.Uuid) is { } peer
+            ? await Relay.ExistsAsync(peer, id.Uuid, cancellation).ConfigureAwait(false)
+            : accounts.Find(id) is { IsDisabled: false };
 
     /// <summary>Deletes the caller's account with everything of it, and ends its devices' connections.</summary>
     /// <param name="caller">Its primary.</param>

@@ -54,6 +54,10 @@ internal static class Capabilities
         return names.ToDictionary(name => name, name => Has(account, name));
     }
 
+    /// <summary>What a profile of another home server says that its account can do.</summary>
+    public static IReadOnlyDictionary<string, bool> OfOther(ICollection<string> names) =>
+        new Dictionary<string, bool> { [PostQuantumRatchet] = names.Contains(PostQuantumRatchet) };
+
     private static bool IsName(string name) =>
         name.Length is > 0 and <= Length && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '.' or '-');
 }

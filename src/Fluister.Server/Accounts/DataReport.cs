@@ -38,6 +38,8 @@ internal sealed class DataReport(SqliteDatabase database, ServerClock clock)
                 UsernameLinkHandle = account.UsernameLink,
                 HasRegistrationLock = account.RegistrationLock is not null,
                 HasRecoveryPassword = account.RecoveryPassword is not null,
+                KnownToServers = session.Query(
+                    "SELECT domain FROM account_follower JOIN peer ON tag = peer WHERE aci = ?1 ORDER BY domain", row => row.GetString(0), aci),
                 EncryptedProfileVersions = Count(session, "SELECT COUNT(*) FROM profile WHERE aci = ?1", aci),
                 WaitingMessages = Count(
                     session, "SELECT COUNT(*) FROM letter WHERE mailbox IN (SELECT id FROM mailbox WHERE aci = ?1)", aci),
@@ -83,6 +85,7 @@ internal sealed class DataReport(SqliteDatabase database, ServerClock clock)
         Line("Username link", account.UsernameLinkHandle?.ToString() ?? "none");
         Line("Registration lock", account.HasRegistrationLock);
         Line("Recovery password", account.HasRecoveryPassword);
+        Line("Servers that know its devices", account.KnownToServers.Count > 0 ? string.Join(", ", account.KnownToServers) : "none");
         Line("Versions of the encrypted profile", account.EncryptedProfileVersions);
         Line("Encrypted avatars", account.Avatars);
         Line("Hashes of usernames that are reserved or given up", account.FormerUsernames);

@@ -26,6 +26,9 @@ internal sealed partial class PeerBook : IDatabaseFollower
         database.Follow(this);
     }
 
+    /// <summary>Called when one of them may have changed, or come, or gone; must return at once.</summary>
+    public Action? Changed { get; set; }
+
     /// <summary>All of them, by domain.</summary>
     public IReadOnlyList<Peer> All => [.. Known().Values.OrderBy(peer => peer.Said.Domain, StringComparer.Ordinal)];
 
@@ -55,6 +58,7 @@ internal sealed partial class PeerBook : IDatabaseFollower
     {
         Interlocked.Increment(ref _changes);
         _known = null;
+        Changed?.Invoke();
     }
 
     private Dictionary<ServerTag, Peer> Known()
@@ -93,7 +97,7 @@ internal sealed partial class PeerBook : IDatabaseFollower
             {
                 Tag = tag,
                 Genesis = first,
-                Key = first,
+                Key = SignedDescriptor.CurrentKey(said),
                 State = state,
                 Said = said,
                 Signed = signed,

@@ -1,5 +1,5 @@
 using Fluister.Server.Accounts;
-using Fluister.Server.PreKeys;
+using Fluister.Server.Limits;
 using Fluister.Server.Profiles;
 using Fluister.Server.Requests;
 using Fluister.Server.Usernames;
@@ -11,7 +11,12 @@ namespace Fluister.Server.Federation;
 /// <summary>What peers ask: POST /federation/v1/NAME, protobuf both ways. A peer may speak for accounts that bear its own tag alone.
 /// </summary>
 internal sealed partial class PeerRoom(
-    Relay relay, AccountStore accounts, PreKeyStore keys, ProfileStore profiles, UsernameBook usernames, TimeProvider time)
+    Relay relay,
+    AccountStore accounts,
+    ProfileStore profiles,
+    UsernameBook usernames,
+    TimeProvider time,
+    RateLimits limits)
 {
     private const string Protobuf = "application/x-protobuf";
 

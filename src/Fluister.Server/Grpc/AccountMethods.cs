@@ -37,7 +37,7 @@ internal sealed class AccountMethods(AccountSettings settings, RateLimits limits
             Access.Device,
             (call, _) => Capabilities(call.Device.Account)),
         GrpcMethod.Of<CheckAccountExistenceRequest, CheckAccountExistenceResponse>(
-            Contract, "AccountsAnonymous/CheckAccountExistence", Access.Anonymous, Exists),
+            Contract, "AccountsAnonymous/CheckAccountExistence", Access.Anonymous, ExistsAsync),
     ];
 
     private static GetCapabilitiesResponse Capabilities(Account account) =>
@@ -108,10 +108,10 @@ internal sealed class AccountMethods(AccountSettings settings, RateLimits limits
         return new SetRegistrationRecoveryPasswordResponse();
     }
 
-    private CheckAccountExistenceResponse Exists(GrpcCall call, CheckAccountExistenceRequest request)
+    private async ValueTask<CheckAccountExistenceResponse> ExistsAsync(GrpcCall call, CheckAccountExistenceRequest request)
     {
         var id = request.ServiceIdentifier.Id();
         limits.Take(ServerLimits.AccountExistence, call.Origin);
-        return new CheckAccountExistenceResponse { AccountExists = settings.Exists(id) };
+        return new CheckAccountExistenceResponse { AccountExists = await settings.ExistsAsync(id).ConfigureAwait(false) };
     }
 }

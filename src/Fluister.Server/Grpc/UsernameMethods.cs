@@ -29,9 +29,9 @@ internal sealed class UsernameMethods(UsernameBook usernames)
         GrpcMethod.Of<DeleteUsernameLinkRequest, DeleteUsernameLinkResponse>(
             Contract, "Accounts/DeleteUsernameLink", Access.Device, DeleteLinkAsync),
         GrpcMethod.Of<LookupUsernameHashRequest, LookupUsernameHashResponse>(
-            Contract, "AccountsAnonymous/LookupUsernameHash", Access.Anonymous, Find),
+            Contract, "AccountsAnonymous/LookupUsernameHash", Access.Anonymous, FindAsync),
         GrpcMethod.Of<LookupUsernameLinkRequest, LookupUsernameLinkResponse>(
-            Contract, "AccountsAnonymous/LookupUsernameLink", Access.Anonymous, FindLink),
+            Contract, "AccountsAnonymous/LookupUsernameLink", Access.Anonymous, FindLinkAsync),
     ];
 
     private static ByteString Handle(Guid handle) => ByteString.CopyFrom(AccountStore.Bytes(handle));
@@ -88,19 +88,20 @@ internal sealed class UsernameMethods(UsernameBook usernames)
         return new DeleteUsernameLinkResponse();
     }
 
-    private LookupUsernameHashResponse Find(GrpcCall call, LookupUsernameHashRequest request) =>
-        usernames.Find(Hash(request.UsernameHash), call.Origin) is { } aci
+    private async ValueTask<LookupUsernameHashResponse> FindAsync(GrpcCall call, LookupUsernameHashRequest request) =>
+        await usernames.FindAsync(Hash(request.UsernameHash), null, call.Origin).ConfigureAwait(false) is { } aci
             ? new LookupUsernameHashResponse { ServiceIdentifier = ServiceId.Aci(aci).ToMessage() }
             : new LookupUsernameHashResponse { NotFound = new NotFound() };
 
-    private LookupUsernameLinkResponse FindLink(GrpcCall call, LookupUsernameLinkRequest request)
+    private async ValueTask<LookupUsernameLinkResponse> FindLinkAsync(GrpcCall call, LookupUsernameLinkRequest request)
     {
         if (request.UsernameLinkHandle.Length != HandleBytes)
         {
             throw new RefusedException(422);
         }
 
-        return usernames.FindLink(new Guid(request.UsernameLinkHandle.Span, bigEndian: true), call.Origin) is { } encrypted
+        var handle = new Guid(request.UsernameLinkHandle.Span, bigEndian: true);
+        return await usernames.FindLinkAsync(handle, call.Origin).ConfigureAwait(false) is { } encrypted
             ? new LookupUsernameLinkResponse { UsernameCiphertext = ByteString.CopyFrom(encrypted) }
             : new LookupUsernameLinkResponse { NotFound = new NotFound() };
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Fluister.Protocol.Addresses;
 using Fluister.Server.Challenges;
+using Fluister.Server.Federation;
 using Fluister.Server.Requests;
 using Fluister.Wire.Json;
 using Fluister.Wire.Protos;
@@ -10,11 +11,8 @@ namespace Fluister.Server.Messages;
 /// <summary>Takes messages for devices, from devices that say who they are and from senders who hold an access key; what they are told is
 /// what Signal's service tells.</summary>
 /// <remarks>What becomes of a message is decided in <see cref="Dispatch"/>, which other ways of bringing one share.</remarks>
-internal sealed class MessageRoom(Dispatch dispatch, SpamReports reports)
+internal sealed class MessageRoom(Dispatch dispatch, SpamReports reports, Relay relay)
 {
-    // JavaScript's latest time, which the service takes for a bound (facts: MessageController).
-    private const long LatestTimestamp = 86_400_000L * 100_000_000L;
-
     /// <summary>What can be asked.</summary>
     public IEnumerable<Route> Routes =>
     [
@@ -53,7 +51,7 @@ internal sealed class MessageRoom(Dispatch dispatch, SpamReports reports)
         var isStory = IsAsked(request, "story");
         CheckToken(request, isStory);
         var body = request.Json(WireJson.Default.SendJson);
-        if (body.Messages.Count == 0 || body.Messages.Contains(null!) || body.Timestamp is < 0 or > LatestTimestamp
+        if (body.Messages.Count == 0 || body.Messages.Contains(null!) || body.Timestamp is < 0 or > ServerLimits.LatestTimestamp
             || (body.Messages.Count > 1
                 && body.Messages.DistinctBy(message => message.DestinationDeviceId).Count() != body.Messages.Count))
         {
@@ -80,7 +78,7 @@ internal sealed class MessageRoom(Dispatch dispatch, SpamReports reports)
         var isStory = IsAsked(request, "story");
         CheckToken(request, isStory);
         if (!long.TryParse(request.Query.GetValueOrDefault("ts") ?? "0", NumberStyles.None, CultureInfo.InvariantCulture, out var timestamp)
-            || timestamp > LatestTimestamp)
+            || timestamp > ServerLimits.LatestTimestamp)
         {
             throw new RefusedException(400);
         }
@@ -106,7 +104,16 @@ internal sealed class MessageRoom(Dispatch dispatch, SpamReports reports)
 
         // Whom it is about may be named by a number; one that nobody has is no reason to tell so.
         var token = request.Body.IsEmpty ? null : request.Json(WireJson.Default.SpamReportJson).Token;
-        await reports.AddAsync(request.Device.Account.Aci, request.Values["source"], guid, token).ConfigureAwait(false);
+        var (reporter, source) = (request.Device.Account.Aci, request.Values["source"]);
+        if (Guid.TryParseExact(source, "D", out var about) && relay.PeerOf(about) is { } peer)
+        {
+            await relay.ReportAsync(reports, reporter, peer, about, guid, token).ConfigureAwait(false);
+        }
+        else
+        {
+            await reports.AddAsync(reporter, source, guid, token).ConfigureAwait(false);
+        }
+
         return new Response(202);
     }
 

@@ -3,6 +3,7 @@ using Fluister.Protocol.Addresses;
 using Fluister.Protocol.Keys;
 using Fluister.Server.Accounts;
 using Fluister.Server.Avatars;
+using Fluister.Server.Federation;
 using Fluister.Server.Limits;
 using Fluister.Server.Messages;
 using Fluister.Server.Requests;
@@ -12,56 +13,45 @@ namespace Fluister.Server.Profiles;
 
 /// <summary>Profiles: a device sets its account's, and others who have its access key, or say who they are, read it.</summary>
 internal sealed class ProfileRoom(
-    AccountStore accounts, ProfileStore profiles, AvatarForms forms, AvatarFiles? avatars, RateLimits limits)
+    AccountStore accounts, ProfileStore profiles, AvatarForms forms, AvatarFiles? avatars, Relay relay, RateLimits limits)
 {
-    private const int VersionDigits = 64;
-    private const int CommitmentBytes = 97;
-    private const int FingerprintBytes = 4;
     private const string CredentialType = "expiringProfileKey";
-
-    // Hashed where there is no key, so that the time does not tell.
-    private static readonly byte[] Nobody = new byte[33];
 
     /// <summary>What can be asked.</summary>
     public IEnumerable<Route> Routes =>
     [
         new("PUT", "/v1/profile", Access.Device, SetAsync),
-        new("GET", "/v1/profile/{id}", Access.DeviceOrAccessKey, (request, _) => ValueTask.FromResult(Get(request))),
-        new("GET", "/v1/profile/{id}/{version}", Access.DeviceOrAccessKey, (request, _) => ValueTask.FromResult(Get(request))),
-        new("GET", "/v1/profile/{id}/{version}/{request}", Access.DeviceOrAccessKey, (request, _) => ValueTask.FromResult(Get(request))),
-        new("POST", "/v1/profile/identity_check/batch", Access.Anonymous, (request, _) => ValueTask.FromResult(CheckIdentities(request))),
+        new("GET", "/v1/profile/{id}", Access.DeviceOrAccessKey, GetAsync),
+        new("GET", "/v1/profile/{id}/{version}", Access.DeviceOrAccessKey, GetAsync),
+        new("GET", "/v1/profile/{id}/{version}/{request}", Access.DeviceOrAccessKey, GetAsync),
+        new("POST", "/v1/profile/identity_check/batch", Access.Anonymous, CheckIdentitiesAsync),
     ];
 
     /// <summary>By which those who have an access key see whether it is the right one, and others learn nothing of it.</summary>
     public static byte[]? Checksum(Account account) =>
         account.AccessKey is { } key ? HMACSHA256.HashData(key, new byte[32]) : null;
 
-    private static byte[]? OfLength(byte[]? bytes, params ReadOnlySpan<int> lengths) =>
-        bytes is not { Length: > 0 } ? null : lengths.Contains(bytes.Length) ? bytes : throw new RefusedException(422);
-
-    private static bool IsVersion(string version) =>
-        version.Length == VersionDigits && version.All(char.IsAsciiHexDigit);
+    private static byte[]? NotEmpty(byte[]? bytes) => bytes is { Length: > 0 } ? bytes : null;
 
     private async ValueTask<Response> SetAsync(Request request, CancellationToken cancellation)
     {
         var given = request.Json(WireJson.Default.SetProfileJson);
-        if (!IsVersion(given.Version) || given.Commitment.Length != CommitmentBytes || given.Name is not { Length: > 0 })
+        var aci = request.Device.Account.Aci;
+        var profile = new Profile
+        {
+            Version = given.Version.ToLowerInvariant(),
+            Commitment = given.Commitment,
+            Name = given.Name,
+            About = NotEmpty(given.About),
+            AboutEmoji = NotEmpty(given.AboutEmoji),
+            PaymentAddress = NotEmpty(given.PaymentAddress),
+            PhoneNumberSharing = NotEmpty(given.PhoneNumberSharing),
+        };
+        if (!profile.IsWellFormed)
         {
             throw new RefusedException(422);
         }
 
-        // Lengths are those of padded plaintexts, so that they say little.
-        var (aci, version) = (request.Device.Account.Aci, given.Version.ToLowerInvariant());
-        var profile = new Profile
-        {
-            Version = version,
-            Commitment = given.Commitment,
-            Name = OfLength(given.Name, 81, 285),
-            About = OfLength(given.About, 156, 282, 540),
-            AboutEmoji = OfLength(given.AboutEmoji, 60),
-            PaymentAddress = OfLength(given.PaymentAddress, 582),
-            PhoneNumberSharing = OfLength(given.PhoneNumberSharing, 29),
-        };
         var form = avatars is not null && given is { Avatar: true, SameAvatar: false } ? forms.Create(aci) : null;
         await profiles.SetAsync(aci, profile with { Avatar = form?.Key }, keepsAvatar: given is { Avatar: true, SameAvatar: true })
             .ConfigureAwait(false);
@@ -73,7 +63,7 @@ internal sealed class ProfileRoom(
         return form is null ? Response.Ok : Response.Json(form, WireJson.Default.AvatarFormJson);
     }
 
-    private Response Get(Request request)
+    private async ValueTask<Response> GetAsync(Request request, CancellationToken cancellation)
     {
         if (!ServiceId.TryParse(request.Values["id"], out var id))
         {
@@ -85,6 +75,19 @@ internal sealed class ProfileRoom(
             limits.Take(ServerLimits.Profile, caller.Account.Aci);
         }
 
+        var profile = id.Kind == ServiceIdKind.Aci && relay.PeerOf(id.Uuid) is { } peer
+            ? await relay.FindProfileAsync(peer, id.Uuid, request, cancellation).ConfigureAwait(false)
+            : Find(request, id);
+        if (request.Values.ContainsKey("request") && request.Query.GetValueOrDefault("credentialType") != CredentialType)
+        {
+            throw new RefusedException(400);
+        }
+
+        return profile is null ? throw new RefusedException(404) : Response.Json(profile, WireJson.Default.ProfileJson);
+    }
+
+    private ProfileJson? Find(Request request, ServiceId id)
+    {
         // One that is disabled is as good as none, whoever asks.
         var account = accounts.Find(id) is { IsDisabled: false } found ? found : null;
         var accessKey = UnidentifiedAccess.Read(request.Header("Unidentified-Access-Key"));
@@ -93,17 +96,7 @@ internal sealed class ProfileRoom(
             throw new RefusedException(401);
         }
 
-        if (request.Values.ContainsKey("request") && request.Query.GetValueOrDefault("credentialType") != CredentialType)
-        {
-            throw new RefusedException(400);
-        }
-
-        if (account?.Identity(id.Kind) is not { } identity)
-        {
-            throw new RefusedException(404);
-        }
-
-        return Response.Json(Describe(request, account, id, identity), WireJson.Default.ProfileJson);
+        return account?.Identity(id.Kind) is { } identity ? Describe(request, account, id, identity) : null;
     }
 
     private ProfileJson Describe(Request request, Account account, ServiceId id, IdentityKey identity)
@@ -119,7 +112,7 @@ internal sealed class ProfileRoom(
             };
         }
 
-        var found = request.Values.TryGetValue("version", out var version) && IsVersion(version)
+        var found = request.Values.TryGetValue("version", out var version) && Profile.IsVersion(version)
             ? profiles.Find(account.Aci, version.ToLowerInvariant())
             : null;
         var profile = found?.Profile;
@@ -139,16 +132,17 @@ internal sealed class ProfileRoom(
         };
     }
 
-    private Response CheckIdentities(Request request)
+    private async ValueTask<Response> CheckIdentitiesAsync(Request request, CancellationToken cancellation)
     {
         limits.Take(ServerLimits.BatchIdentityCheck, request.Origin);
         var given = request.Json(WireJson.Default.IdentityChecksJson).Elements;
-        if (given.Count > ServerLimits.IdentityChecks || given.Any(check => check?.Fingerprint.Length != FingerprintBytes))
+        if (given.Count > ServerLimits.IdentityChecks || given.Any(check => check?.Fingerprint.Length != IdentityFingerprint.Bytes))
         {
             throw new RefusedException(422);
         }
 
         var different = new List<IdentityKeyJson>();
+        var elsewhere = new List<(Guid Aci, byte[] Fingerprint)>();
         foreach (var check in given)
         {
             if (!ServiceId.TryParse(check.Uuid, out var id))
@@ -156,14 +150,21 @@ internal sealed class ProfileRoom(
                 throw new RefusedException(422);
             }
 
+            if (id.Kind == ServiceIdKind.Aci && relay.PeerOf(id.Uuid) is not null)
+            {
+                elsewhere.Add((id.Uuid, check.Fingerprint));
+                continue;
+            }
+
             var key = accounts.Find(id) is { IsDisabled: false } account ? account.Identity(id.Kind)?.Serialized.ToArray() : null;
-            var fits = SHA256.HashData(key ?? Nobody).AsSpan(0, FingerprintBytes).SequenceEqual(check.Fingerprint);
-            if (key is not null && !fits)
+            if (!IdentityFingerprint.Fits(key, check.Fingerprint) && key is not null)
             {
                 different.Add(new IdentityKeyJson(check.Uuid, key));
             }
         }
 
+        var others = await relay.CompareIdentitiesAsync(elsewhere, cancellation).ConfigureAwait(false);
+        different.AddRange(others.Select(other => new IdentityKeyJson(other.Aci.ToString(), other.Key)));
         return Response.Json(new IdentityKeysJson(different), WireJson.Default.IdentityKeysJson);
     }
 }

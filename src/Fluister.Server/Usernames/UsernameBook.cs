@@ -1,15 +1,18 @@
 using Fluister.Protocol.Usernames;
 using Fluister.Server.Accounts;
+using Fluister.Server.Federation;
 using Fluister.Server.Limits;
 using Fluister.Server.Requests;
 using Fluister.Server.Stores.Sqlite;
+using Fluister.Wire;
 
 namespace Fluister.Server.Usernames;
 
 /// <summary>Usernames, of which the server knows hashes only, and their links, of which it knows ciphertexts only.</summary>
 /// <remarks>A username is reserved for some minutes and then taken, with a proof that its name is known, so that hashes cannot be taken at
 /// random. One that is given up stays the account's for some days, so that nobody slips into it.</remarks>
-internal sealed class UsernameBook(SqliteDatabase database, AccountStore accounts, RateLimits limits, ServerClock clock)
+internal sealed class UsernameBook(
+    SqliteDatabase database, AccountStore accounts, RateLimits limits, ServerClock clock, ServerTag tag, RemoteUsernames others)
 {
     private const int Reserved = 0;
     private const int Former = 1;
@@ -77,7 +80,7 @@ internal sealed class UsernameBook(SqliteDatabase database, AccountStore account
                 return new UsernameOutcome.Taken(hash, account.UsernameLink);
             }
 
-            Guid? link = encrypted is null ? null : isOwn ? account.UsernameLink ?? clock.NewGuid() : clock.NewGuid();
+            Guid? link = encrypted is null ? null : isOwn ? account.UsernameLink ?? clock.NewGuid(tag) : clock.NewGuid(tag);
             session.Run("DELETE FROM username_hold WHERE hash = ?1", hash);
             AccountStore.Update(
                 session, aci, before => before with { UsernameHash = hash, UsernameLink = link, EncryptedUsername = encrypted });
@@ -104,8 +107,12 @@ internal sealed class UsernameBook(SqliteDatabase database, AccountStore account
     });
 
     /// <summary>Whose a username is.</summary>
-    /// <exception cref="RefusedException">422, 429.</exception>
-    public Guid? Find(byte[] hash, ulong origin)
+    /// <param name="hash">Its hash.</param>
+    /// <param name="domain">The home server whose it is; where none is given this one's, and then any other's that is known.</param>
+    /// <param name="origin">From where it is asked.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="RefusedException">403: the domain is not known here; 422, 429; 503: that server is not reached.</exception>
+    public async ValueTask<Guid?> FindAsync(byte[] hash, string? domain, ulong origin, CancellationToken cancellation = default)
     {
         if (hash.Length != Username.HashBytes)
         {
@@ -113,8 +120,13 @@ internal sealed class UsernameBook(SqliteDatabase database, AccountStore account
         }
 
         limits.Take(ServerLimits.UsernameLookup, origin);
-        return accounts.FindByUsername(hash) is { IsDisabled: false } account ? account.Aci : null;
+        return domain is null
+            ? Find(hash) ?? await others.FindAsync(hash, cancellation).ConfigureAwait(false)
+            : others.IsOwn(domain) ? Find(hash) : await others.FindAsync(hash, domain, cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>Whose a username is, of the accounts here.</summary>
+    public Guid? Find(byte[] hash) => accounts.FindByUsername(hash) is { IsDisabled: false } account ? account.Aci : null;
 
     /// <summary>Makes the username's link, or makes it anew; the handle, or none where the account has no username.</summary>
     /// <exception cref="RefusedException">422, 429.</exception>
@@ -126,7 +138,7 @@ internal sealed class UsernameBook(SqliteDatabase database, AccountStore account
             throw new RefusedException(422);
         }
 
-        var handle = clock.NewGuid();
+        var handle = clock.NewGuid(tag);
         var account = await accounts.UpdateAsync(caller.Account.Aci, before => before.UsernameHash is null ? before : before with
         {
             UsernameLink = keepsHandle ? before.UsernameLink ?? handle : handle,
@@ -144,12 +156,16 @@ internal sealed class UsernameBook(SqliteDatabase database, AccountStore account
     }
 
     /// <summary>The encrypted username behind a link.</summary>
-    /// <exception cref="RefusedException">429.</exception>
-    public byte[]? FindLink(Guid handle, ulong origin)
+    /// <exception cref="RefusedException">429; 503: the home server of the link is not reached.</exception>
+    public async ValueTask<byte[]?> FindLinkAsync(Guid handle, ulong origin, CancellationToken cancellation = default)
     {
         limits.Take(ServerLimits.UsernameLinkLookup, origin);
-        return accounts.FindByUsernameLink(handle) is { IsDisabled: false } account ? account.EncryptedUsername : null;
+        return FindLink(handle) ?? await others.FindLinkAsync(handle, cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>The encrypted username behind a link of an account here.</summary>
+    public byte[]? FindLink(Guid handle) =>
+        accounts.FindByUsernameLink(handle) is { IsDisabled: false } account ? account.EncryptedUsername : null;
 
     private static bool IsFree(SqliteSession session, Guid aci, byte[] hash) => session.First(
         """

@@ -13,10 +13,10 @@ internal sealed class UsernameRoom(UsernameBook usernames)
         new("PUT", "/v1/accounts/username_hash/reserve", Access.Device, ReserveAsync),
         new("PUT", "/v1/accounts/username_hash/confirm", Access.Device, ConfirmAsync),
         new("DELETE", "/v1/accounts/username_hash", Access.Device, DeleteAsync),
-        new("GET", "/v1/accounts/username_hash/{hash}", Access.Anonymous, (request, _) => ValueTask.FromResult(Find(request))),
+        new("GET", "/v1/accounts/username_hash/{hash}", Access.Anonymous, FindAsync),
         new("PUT", "/v1/accounts/username_link", Access.Device, SetLinkAsync),
         new("DELETE", "/v1/accounts/username_link", Access.Device, DeleteLinkAsync),
-        new("GET", "/v1/accounts/username_link/{handle}", Access.Anonymous, (request, _) => ValueTask.FromResult(FindLink(request))),
+        new("GET", "/v1/accounts/username_link/{handle}", Access.Anonymous, FindLinkAsync),
     ];
 
     private static byte[] Bytes(string? base64)
@@ -63,9 +63,14 @@ internal sealed class UsernameRoom(UsernameBook usernames)
         return Response.NoContent;
     }
 
-    private Response Find(Request request) => usernames.Find(Bytes(request.Values["hash"]), request.Origin) is { } aci
-        ? Response.Json(new FoundUsernameJson(aci), WireJson.Default.FoundUsernameJson)
-        : new Response(404);
+    // Clients that cannot say a domain leave it out.
+    private async ValueTask<Response> FindAsync(Request request, CancellationToken cancellation)
+    {
+        var (hash, domain) = (Bytes(request.Values["hash"]), request.Query.GetValueOrDefault("domain"));
+        return await usernames.FindAsync(hash, domain, request.Origin, cancellation).ConfigureAwait(false) is { } aci
+            ? Response.Json(new FoundUsernameJson(aci), WireJson.Default.FoundUsernameJson)
+            : new Response(404);
+    }
 
     private async ValueTask<Response> SetLinkAsync(Request request, CancellationToken cancellation)
     {
@@ -83,14 +88,14 @@ internal sealed class UsernameRoom(UsernameBook usernames)
         return Response.NoContent;
     }
 
-    private Response FindLink(Request request)
+    private async ValueTask<Response> FindLinkAsync(Request request, CancellationToken cancellation)
     {
         if (!Guid.TryParse(request.Values["handle"], out var handle))
         {
             throw new RefusedException(422);
         }
 
-        return usernames.FindLink(handle, request.Origin) is { } encrypted
+        return await usernames.FindLinkAsync(handle, request.Origin, cancellation).ConfigureAwait(false) is { } encrypted
             ? Response.Json(new FoundUsernameLinkJson(encrypted), WireJson.Default.FoundUsernameLinkJson)
             : new Response(404);
     }

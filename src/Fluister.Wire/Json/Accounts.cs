@@ -52,6 +52,9 @@ public sealed record AccountReportJson
     /// <summary>Whether a recovery password is set.</summary>
     public required bool HasRecoveryPassword { get; init; }
 
+    /// <summary>The home servers that know its devices, by their domains, since accounts there have written to it.</summary>
+    public required IReadOnlyList<string> KnownToServers { get; init; }
+
     /// <summary>How many encrypted versions of its profile are held.</summary>
     public required int EncryptedProfileVersions { get; init; }
 

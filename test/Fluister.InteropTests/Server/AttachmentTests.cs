@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Fluister.InteropTests.Libsignal;
 using Fluister.Tests.Protocol;
@@ -159,23 +157,7 @@ public sealed class AttachmentTests(ServerProcess server, OfficialNet net) : ICl
         ? headers.EnumerateArray().ToDictionary(pair => pair[0].GetString()!, pair => pair[1].GetString()!)
         : headers.EnumerateObject().ToDictionary(pair => pair.Name, pair => pair.Value.GetString()!);
 
-    private HttpClient Client()
-    {
-        var authority = X509CertificateLoader.LoadCertificate(server.Authority);
-        var handler = new SocketsHttpHandler
-        {
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                CertificateChainPolicy = new X509ChainPolicy
-                {
-                    TrustMode = X509ChainTrustMode.CustomRootTrust,
-                    CustomTrustStore = { authority },
-                    RevocationMode = X509RevocationMode.NoCheck,
-                },
-            },
-        };
-        return new HttpClient(handler) { BaseAddress = new Uri($"https://localhost:{server.Port}") };
-    }
+    private HttpClient Client() => new(server.Trusting()) { BaseAddress = new Uri($"https://localhost:{server.Port}") };
 
     /// <summary>Where an attachment goes, as the official client read it.</summary>
     private sealed record OfficialForm(string Key, string Location, IReadOnlyDictionary<string, string> Headers);

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using Fluister.InteropTests.Server.Faults;
 using Fluister.ServerTests;
 
@@ -35,7 +33,7 @@ public sealed class NothingLostTests(ServerProcess server, OfficialNet net) : IC
             .Select(i => new Receiver($"r{i}", client.Register(), history, Seed + i)).ToList();
         var senders = Enumerable.Range(0, Senders)
             .Select(i => new Sender($"s{i}-", i % 2 == 0 ? client.Register() : null, receivers, history, Seed + 100 + i)).ToList();
-        using var over = Trusting(server.Authority);
+        using var over = new HttpMessageInvoker(server.Trusting());
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var answered = new SemaphoreSlim(0);
         Task<SocketClient> Connect(string? header, CancellationToken until) =>
@@ -110,17 +108,4 @@ public sealed class NothingLostTests(ServerProcess server, OfficialNet net) : IC
             await sender.FinishAsync(connect, cancellation);
         }
     }
-
-    private static HttpMessageInvoker Trusting(byte[] authority) => new(new SocketsHttpHandler
-    {
-        SslOptions = new SslClientAuthenticationOptions
-        {
-            CertificateChainPolicy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-                CustomTrustStore = { X509CertificateLoader.LoadCertificate(authority) },
-            },
-        },
-    });
 }

@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -24,15 +27,21 @@ public sealed class ServerProcess : IDisposable
     {
     }
 
-    /// <summary>The same, on one port: its clients find it again.</summary>
-    internal ServerProcess(int port)
+    /// <summary>The same, on one port: its clients and peers find it again. They do so by localhost, whatever its domain is, which its
+    /// certificate names too.</summary>
+    internal ServerProcess(int port, string domain = "localhost")
     {
         _port = port;
+        Domain = domain;
         Authority = [];
         try
         {
             Data = Path.Combine(_folder, "data");
-            TrustRoot = Convert.FromBase64String(Word(Run("quickstart", "localhost", "--data", Data), "Trust root "));
+            TrustRoot = Convert.FromBase64String(Word(Run("quickstart", domain, "--data", Data), "Trust root "));
+            if (domain != "localhost")
+            {
+                Set("url", $"\"https://localhost:{port}\"");
+            }
 
             // How fast messages may come is for other tests.
             Set("messagesPerPair", "100000000");
@@ -49,6 +58,9 @@ public sealed class ServerProcess : IDisposable
         }
     }
 
+    /// <summary>Its name.</summary>
+    public string Domain { get; }
+
     /// <summary>The folder that the server keeps everything in.</summary>
     public string Data { get; } = "";
 
@@ -56,7 +68,7 @@ public sealed class ServerProcess : IDisposable
     public byte[] Authority { get; }
 
     /// <summary>The public key to which sender certificates lead.</summary>
-    public byte[] TrustRoot { get; } = [];
+    public byte[] TrustRoot { get; private set; } = [];
 
     /// <summary>The server's public params for anonymous credentials, 673 bytes.</summary>
     public byte[] ZkParams => Convert.FromBase64String(Word(Run("keys", "show", "--data", Data), "Zk public params "));
@@ -66,6 +78,14 @@ public sealed class ServerProcess : IDisposable
 
     /// <summary>The process's id.</summary>
     public int Id => _process!.Id;
+
+    /// <summary>A port that nobody listens on now.</summary>
+    public static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
 
     /// <summary>Runs one of the program's commands to its end, and gives what it printed.</summary>
     public static string Run(params string[] arguments)
@@ -104,6 +124,32 @@ public sealed class ServerProcess : IDisposable
         lines[at] = $"  \"{setting}\": {json}{(lines[at].EndsWith(',') ? "," : "")}";
         File.WriteAllLines(file, lines);
     }
+
+    /// <summary>Joins a network, before anybody has registered.</summary>
+    /// <param name="root">The file of the network's root.</param>
+    public void Join(string root)
+    {
+        Stop();
+        var (request, member) = (Path.Combine(_folder, "request"), Path.Combine(_folder, "member"));
+        File.WriteAllText(request, Run("network", "request", "--data", Data));
+        File.WriteAllText(member, Run("network", "sign", "--root", root, request));
+        TrustRoot = Convert.FromBase64String(Word(Run("network", "join", member, "--data", Data), "Network root "));
+        Start();
+    }
+
+    /// <summary>Connects to the server with trust in its authority alone.</summary>
+    public SocketsHttpHandler Trusting() => new()
+    {
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+                CustomTrustStore = { X509CertificateLoader.LoadCertificate(Authority) },
+            },
+        },
+    };
 
     /// <summary>Starts the process; it must not run.</summary>
     public void Start()

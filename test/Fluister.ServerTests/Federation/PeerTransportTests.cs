@@ -59,7 +59,7 @@ public sealed class PeerTransportTests : IAsyncDisposable
 
         // The very key, but for another name.
         using var elsewhere = Certify("elsewhere.example");
-        await using var liar = await LyingPeer.StartAsync(elsewhere, _ => Task.CompletedTask);
+        await using var liar = await AnsweringPeer.StartAsync(elsewhere, _ => Task.CompletedTask);
         await ChangeAsync(said => At(liar, said) with { Tls = new DescriptorTls(Pin(elsewhere)) });
         await FailAsync(PeerError.Untrusted);
         Assert.Equal(0, liar.Requests);
@@ -198,7 +198,7 @@ public sealed class PeerTransportTests : IAsyncDisposable
         Assert.NotEqual(0UL, (await AskAsync()).Time);
     }
 
-    private static DescriptorJson At(LyingPeer liar, DescriptorJson said) =>
+    private static DescriptorJson At(AnsweringPeer liar, DescriptorJson said) =>
         said with { Urls = said.Urls with { Chat = $"https://localhost:{liar.Port}" } };
 
     private static string Pin(X509Certificate2 certificate) =>
@@ -214,10 +214,10 @@ public sealed class PeerTransportTests : IAsyncDisposable
         return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(1));
     }
 
-    private async Task<LyingPeer> LieAsync(Func<HttpContext, Task> answer)
+    private async Task<AnsweringPeer> LieAsync(Func<HttpContext, Task> answer)
     {
         _there.Describe();
-        return await LyingPeer.StartAsync(_there.Certificate, answer);
+        return await AnsweringPeer.StartAsync(_there.Certificate, answer);
     }
 
     private DescriptorJson Describe() => SignedDescriptor.Read(_there.Describe(), _there.Key)!;

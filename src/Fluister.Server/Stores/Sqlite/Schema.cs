@@ -9,7 +9,7 @@ internal static class Schema
     public const string Touched = "touched";
 
     /// <summary>What a writer has beside the tables, for as long as it is open: it hears which account a statement changes, whichever
-    /// statement that is, and whether the account itself or one of its devices.</summary>
+    /// statement that is, and whether the account itself or one of its devices; and which account of a peer's.</summary>
     public const string Touching =
         """
         CREATE TEMP TRIGGER account_updated AFTER UPDATE ON main.account BEGIN SELECT touched(old.aci); END;
@@ -17,6 +17,9 @@ internal static class Schema
         CREATE TEMP TRIGGER device_inserted AFTER INSERT ON main.device BEGIN SELECT touched(new.aci); END;
         CREATE TEMP TRIGGER device_updated AFTER UPDATE ON main.device BEGIN SELECT touched(old.aci); END;
         CREATE TEMP TRIGGER device_deleted AFTER DELETE ON main.device BEGIN SELECT touched(old.aci); END;
+        CREATE TEMP TRIGGER remote_account_inserted AFTER INSERT ON main.remote_account BEGIN SELECT touched(new.aci); END;
+        CREATE TEMP TRIGGER remote_account_updated AFTER UPDATE ON main.remote_account BEGIN SELECT touched(old.aci); END;
+        CREATE TEMP TRIGGER remote_account_deleted AFTER DELETE ON main.remote_account BEGIN SELECT touched(old.aci); END;
         """;
 
     private static readonly string[] Migrations =
@@ -173,6 +176,7 @@ internal static class Schema
             asked INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX remote_account_of_peer ON remote_account (peer);
+        CREATE INDEX remote_account_by_age ON remote_account (asked);
         -- Which peers know an account of ours; not bound to the account, so that they hear when it is gone.
         CREATE TABLE account_follower (
             aci BLOB NOT NULL, peer INTEGER NOT NULL REFERENCES peer ON DELETE CASCADE, PRIMARY KEY (aci, peer)
@@ -184,6 +188,30 @@ internal static class Schema
             peer INTEGER NOT NULL REFERENCES peer ON DELETE CASCADE, id BLOB NOT NULL, answer BLOB NOT NULL, expires INTEGER NOT NULL,
             PRIMARY KEY (peer, id)
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX claim_by_age ON claim (peer, expires);
+        -- Not INSERT OR IGNORE: what the statement that fires a trigger says of conflicts goes before what the trigger says
+        -- (sqlite.org/lang_createtrigger.html).
+        CREATE TRIGGER device_linked AFTER INSERT ON device
+        WHEN EXISTS (SELECT 1 FROM account_follower WHERE aci = new.aci) BEGIN
+            INSERT INTO changed_account SELECT new.aci WHERE NOT EXISTS (SELECT 1 FROM changed_account WHERE aci = new.aci);
+        END;
+        CREATE TRIGGER device_registered_anew AFTER UPDATE OF registration_id ON device
+        WHEN old.registration_id <> new.registration_id AND EXISTS (SELECT 1 FROM account_follower WHERE aci = new.aci) BEGIN
+            INSERT INTO changed_account SELECT new.aci WHERE NOT EXISTS (SELECT 1 FROM changed_account WHERE aci = new.aci);
+        END;
+        CREATE TRIGGER device_unlinked AFTER DELETE ON device
+        WHEN EXISTS (SELECT 1 FROM account_follower WHERE aci = old.aci) BEGIN
+            INSERT INTO changed_account SELECT old.aci WHERE NOT EXISTS (SELECT 1 FROM changed_account WHERE aci = old.aci);
+        END;
+        CREATE TRIGGER account_changed AFTER UPDATE OF access_key, unrestricted, disabled, aci_identity ON account
+        WHEN (old.access_key IS NOT new.access_key OR old.unrestricted <> new.unrestricted OR old.disabled <> new.disabled
+            OR old.aci_identity <> new.aci_identity) AND EXISTS (SELECT 1 FROM account_follower WHERE aci = new.aci) BEGIN
+            INSERT INTO changed_account SELECT new.aci WHERE NOT EXISTS (SELECT 1 FROM changed_account WHERE aci = new.aci);
+        END;
+        CREATE TRIGGER account_gone AFTER DELETE ON account
+        WHEN EXISTS (SELECT 1 FROM account_follower WHERE aci = old.aci) BEGIN
+            INSERT INTO changed_account SELECT old.aci WHERE NOT EXISTS (SELECT 1 FROM changed_account WHERE aci = old.aci);
+        END;
         """,
     ];
 

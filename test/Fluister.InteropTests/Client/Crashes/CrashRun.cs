@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Fluister.Client;
 using Fluister.InteropTests.Server;
 
@@ -22,7 +20,7 @@ internal sealed class CrashRun : IDisposable
     public CrashRun(int seed)
     {
         _random = new Random(seed);
-        _server = new ServerProcess(FreePort());
+        _server = new ServerProcess(ServerProcess.FreePort());
         var file = Path.Combine(_place, "file.bin");
         var bytes = new byte[40_000];
         _random.NextBytes(bytes);
@@ -155,12 +153,5 @@ internal sealed class CrashRun : IDisposable
         }
 
         await _parties[which].ReadyAsync();
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

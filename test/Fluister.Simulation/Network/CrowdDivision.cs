@@ -1,0 +1,17 @@
+namespace Fluister.Simulation.Network;
+
+/// <summary>Divides the people of a run among processes: large ones, and small ones that come back quickly when they are killed.</summary>
+internal static class CrowdDivision
+{
+    private const double VictimShare = 0.1;
+
+    /// <summary>Divides.</summary>
+    public static IReadOnlyList<IReadOnlyList<PlannedPerson>> Of(NetworkOptions options)
+    {
+        var people = Enumerable.Range(0, options.Accounts).Select(account => new PlannedPerson(
+            account, account % options.Servers, account * options.LinkedPercent % 100 < options.LinkedPercent ? 2 : 1)).ToArray();
+        new Random(options.Seed).Shuffle(people);
+        var victims = Math.Max(options.PerVictim, (int)(options.Accounts * VictimShare));
+        return [.. people.Take(victims).Chunk(options.PerVictim), .. people.Skip(victims).Chunk(options.PerProcess)];
+    }
+}
