@@ -41,7 +41,8 @@ internal sealed class TestServer : IAsyncDisposable
         string? avatars = null,
         string database = ":memory:",
         Func<Peer, HttpMessageHandler>? connect = null,
-        TestClock? clock = null)
+        TestClock? clock = null,
+        string? blobCache = null)
     {
         Clock = clock ?? new TestClock();
         Database = new SqliteDatabase(database);
@@ -53,6 +54,7 @@ internal sealed class TestServer : IAsyncDisposable
             options ?? Roomy,
             blobs,
             avatars,
+            blobCache,
             operations: new OperationRoom(
                 new Readiness(Database, Clock, null, null, CancellationToken.None),
                 new PublishedDescriptor(Write, _identity.Key.Private, Clock, RandomSource.System)).Routes,
