@@ -130,7 +130,7 @@ internal sealed partial class Outbox
             .Bind(1, number).Bind(2, (long)peer.Value).Run();
         if (size is { } bytes)
         {
-            _book.Add(peer, -1, -bytes);
+            Book.Add(peer, -1, -bytes);
             MailboxStore.Release(session, payload);
         }
     }
@@ -163,7 +163,7 @@ internal sealed partial class Outbox
             ServerLimits.PurgedAtOnce);
         foreach (var (peer, size, payload) in gone)
         {
-            _book.Add(peer, -1, -size);
+            Book.Add(peer, -1, -size);
             MailboxStore.Release(session, payload);
         }
 
