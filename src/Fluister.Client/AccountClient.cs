@@ -44,7 +44,7 @@ public sealed partial class AccountClient : IAsyncDisposable
         {
             WhenDescribed = later => store.Transact(() => later.Save(store.Items)),
         };
-        _context = new ClientContext(store, self, new HomeServerApi(_link), server.TrustRoots, clock, random, Tell);
+        _context = new ClientContext(store, self, new HomeServerApi(_link), () => _link.Server.TrustRoots, clock, random, Tell);
         _sender = new Sender(_context);
         _contents = new ContentWork(_context, _sender, _link, folder.Path);
         _handler = new ContentHandler(_context, _sender) { Noted = _contents.Wake };

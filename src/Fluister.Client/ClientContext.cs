@@ -9,12 +9,12 @@ namespace Fluister.Client;
 /// <param name="Store">What it keeps.</param>
 /// <param name="Self">Who it is.</param>
 /// <param name="Api">Its home server.</param>
-/// <param name="TrustRoots">Keys to which sender certificates must lead.</param>
+/// <param name="TrustRoots">Keys to which sender certificates must lead, as the home server names them now.</param>
 /// <param name="Clock">The time.</param>
 /// <param name="Random">Randomness.</param>
 /// <param name="Tell">Takes events, in order, after what they tell of is in the store; does not wait.</param>
 internal sealed record ClientContext(
-    ClientStore Store, Self Self, HomeServerApi Api, IReadOnlyList<PublicKey> TrustRoots, TimeProvider Clock, RandomSource Random,
+    ClientStore Store, Self Self, HomeServerApi Api, Func<IReadOnlyList<PublicKey>> TrustRoots, TimeProvider Clock, RandomSource Random,
     Action<ClientEvent> Tell)
 {
     private bool _isWatched;

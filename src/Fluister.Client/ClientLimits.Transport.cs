@@ -68,4 +68,7 @@ internal static partial class ClientLimits
 
     /// <summary>How often the server is asked for its descriptor. Ours.</summary>
     public static readonly TimeSpan DescriptorAge = TimeSpan.FromDays(1);
+
+    /// <summary>How long after the server was asked for its descriptor out of turn it is not asked so again: 1 minute. Ours.</summary>
+    public static readonly TimeSpan RenewalPause = TimeSpan.FromMinutes(1);
 }

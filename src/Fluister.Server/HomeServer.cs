@@ -2,6 +2,7 @@ using Fluister.Cryptography;
 using Fluister.Server.Accounts;
 using Fluister.Server.Attachments;
 using Fluister.Server.Avatars;
+using Fluister.Server.Blobs;
 using Fluister.Server.Calling;
 using Fluister.Server.Certificates;
 using Fluister.Server.Challenges;
@@ -45,6 +46,7 @@ internal sealed class HomeServer : IDisposable
     /// <param name="options">The settings; those of the example where none are given.</param>
     /// <param name="blobs">The folder of attachments; without one there are none.</param>
     /// <param name="avatars">The folder of avatars; without one there are none.</param>
+    /// <param name="blobCache">The folder where attachments and avatars of others are kept for a while; nowhere without one.</param>
     /// <param name="operations">What the program around it answers: whether it is well, and its descriptor.</param>
     /// <param name="logs">Where what went wrong is told; nowhere where none is given.</param>
     /// <param name="connect">How other home servers are reached; over TLS by default.</param>
@@ -56,6 +58,7 @@ internal sealed class HomeServer : IDisposable
         ServerOptions? options = null,
         string? blobs = null,
         string? avatars = null,
+        string? blobCache = null,
         IEnumerable<Route>? operations = null,
         ILoggerFactory? logs = null,
         Func<Peer, HttpMessageHandler>? connect = null)
@@ -72,11 +75,24 @@ internal sealed class HomeServer : IDisposable
         Time = time;
         Clock = new ServerClock(time, random);
         Mailboxes = new MailboxStore(database, Accounts, Clock);
-        Relay = new Relay(database, identity, Accounts, Mailboxes, Limits, time, random, connect);
         Reports = new SpamReports(database, Accounts, identity.LimitsKey, time);
+        var sends = new SendLimits(Limits, options);
+        Relay = new Relay(
+            database,
+            identity,
+            Accounts,
+            Mailboxes,
+            Reports,
+            Limits,
+            sends,
+            Clock,
+            time,
+            random,
+            logs?.CreateLogger<Relay>() ?? NullLogger<Relay>.Instance,
+            connect);
         var challenges = new ChallengeBook(
             database, Limits, new ServiceCredentials(identity.LimitsKey, "challenge", ServerLimits.ChallengeAge, time), options, time);
-        Dispatch = new Dispatch(Accounts, Mailboxes, Reports, Clock, new SendLimits(Limits, options), challenges);
+        Dispatch = new Dispatch(database, Accounts, Mailboxes, Relay, Reports, Clock, sends, challenges);
         var keys = new PreKeyStore(database);
         var sessions = new VerificationSessions(identity.Tag, time, random);
         var tokens = new LinkTokens(identity.LimitsKey, time, random);
@@ -92,8 +108,11 @@ internal sealed class HomeServer : IDisposable
             new ServiceCredentials(identity.LimitsKey, "upload", ServerLimits.UploadAge, time),
             attachments, Limits, identity.Tag, random, () => Url);
         Attachments = blobs is null ? null : new AttachmentBook(attachments, new AttachmentFiles(blobs));
+        BlobCache = blobCache is null || options.BlobCacheMegabytes == 0
+            ? null
+            : new BlobCache(blobCache, (long)options.BlobCacheMegabytes << 20, time);
         var profiles = new ProfileStore(database);
-        var preKeys = new PreKeyRoom(Accounts, keys, Limits);
+        var preKeys = new PreKeyRoom(Accounts, keys, Relay, random, Limits);
         var logins = new LoginPurchaseRoom(Invites, Receipts, identity, Limits, time, random);
         var certificates = new CertificateRoom(identity, time, random);
         var config = new ConfigRoom(options.ClientSettings);
@@ -126,7 +145,7 @@ internal sealed class HomeServer : IDisposable
             .. storage.Routes,
             .. new AttachmentRoom(UploadForms).Routes,
             .. elsewhere.Routes,
-            .. new PeerRoom(Relay, Accounts, keys, profiles, Usernames, time, Limits).Routes,
+            .. new PeerRoom(Relay, Accounts, profiles, Usernames, time, Limits).Routes,
             .. operations ?? [],
         ], Authenticator.Refresh, logs?.CreateLogger<Router>());
         Calls = new GrpcRouter(
@@ -158,6 +177,9 @@ internal sealed class HomeServer : IDisposable
 
     /// <summary>The avatars, where there is a folder for them.</summary>
     public AvatarFiles? Avatars { get; }
+
+    /// <summary>What was fetched of other home servers' attachments and avatars, where it is kept.</summary>
+    public BlobCache? BlobCache { get; }
 
     // What is left is deleted the next time, and what one kind meets with does not keep the others.
     private async Task KeepAsync(string what, Func<Task> keep)
@@ -193,11 +215,14 @@ internal sealed class HomeServer : IDisposable
         while (true)
         {
             await KeepAsync("letters", Mailboxes.PurgeAsync).ConfigureAwait(false);
+            await KeepAsync("items for other servers", Relay.PurgeAsync).ConfigureAwait(false);
             await KeepAsync("reports", Reports.PurgeAsync).ConfigureAwait(false);
             await KeepAsync("receipts", () => Receipts.PurgeAsync(Time.GetUtcNow())).ConfigureAwait(false);
+            await KeepAsync("claims", Relay.Claims.PurgeAsync).ConfigureAwait(false);
             await KeepAsync("peers' accounts", Relay.Accounts.PurgeAsync).ConfigureAwait(false);
             await KeepAsync("attachments", () => Attachments?.SweepAsync() ?? Task.CompletedTask).ConfigureAwait(false);
             await KeepAsync("avatars", () => Avatars?.KeepHouseAsync(Time.GetUtcNow()) ?? Task.CompletedTask).ConfigureAwait(false);
+            await KeepAsync("cached blobs", () => Task.Run(() => BlobCache?.Sweep(), stopping)).ConfigureAwait(false);
             await Task.Delay(ServerLimits.Housekeeping, Time, stopping).ConfigureAwait(false);
         }
     }

@@ -37,12 +37,14 @@ internal static class Program
             ServeCommand.Create(),
             InviteCommand.Create(),
             AccountCommand.Create(),
+            PeerCommand.Create(),
             DescriptorCommand.Create(),
             DoctorCommand.Create(),
             HealthCommand.Create(),
             BackupCommand.Create(),
             RestoreCommand.Create(),
             KeysCommand.Create(),
+            NetworkCommand.Create(),
         };
         var settings = new ParserConfiguration { ResponseFileTokenReplacer = null };
         var parsed = root.Parse(arguments.Length == 0 ? ["--help"] : arguments, settings);

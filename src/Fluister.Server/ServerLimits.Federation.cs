@@ -23,11 +23,63 @@ internal static partial class ServerLimits
     /// <summary>Most bytes that wait for one peer: 2 GiB; ours. Then messages to it are refused with 503.</summary>
     public const long OutboxBytes = 2L << 30;
 
+    /// <summary>Bytes that an item in the outbox counts for beside its content: 128; ours.</summary>
+    public const int OutboxItem = 128;
+
+    /// <summary>When to try again where too much waits for a peer: a minute; ours.</summary>
+    public static readonly TimeSpan OutboxRetry = TimeSpan.FromMinutes(1);
+
+    /// <summary>Of what an account may be sent in this time all may come at once from a peer, since it may have waited: an hour; ours.</summary>
+    public static readonly TimeSpan PeerBacklog = TimeSpan.FromHours(1);
+
+    /// <summary>As how many messages one counts that comes from a peer in the state limit: 10; ours.</summary>
+    public const int LimitedPeerTokens = 10;
+
+    /// <summary>Highest id of a device that a peer may name: 127, as Signal's.</summary>
+    public const int PeerDevice = 127;
+
+    /// <summary>How long an answer to a transaction may take: 30 seconds; ours.</summary>
+    public static readonly TimeSpan TransactionPatience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Most transactions that are under way to all peers together: 64; ours. Each is held in memory.</summary>
+    public const int TransactionsAtOnce = 64;
+
+    /// <summary>When a peer that was not reached is tried again, the first time: a second, and then ever later; ours.</summary>
+    public static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long it is between tries of a peer that was not reached, at most: 30 seconds; ours.</summary>
+    public static readonly TimeSpan Retry = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a peer has not been reached when it is tried less often still: a day; ours.</summary>
+    public static readonly TimeSpan LongDown = TimeSpan.FromDays(1);
+
+    /// <summary>How long it is between tries of a peer that has not been reached for that long, at most: an hour; ours.</summary>
+    public static readonly TimeSpan LateRetry = TimeSpan.FromHours(1);
+
+    /// <summary>Most accounts of a peer that are held back, because it limits what goes to them, while others go on: 4096; ours. Then the
+    /// whole peer waits.</summary>
+    public const int HeldLanes = 4096;
+
+    /// <summary>Most that is offered to a peer and not sent yet: 256 items; ours.</summary>
+    public const int OfferedItems = 256;
+
+    /// <summary>Most bytes of what is offered to a peer and not sent yet: 1 MiB; ours.</summary>
+    public const int OfferedBytes = 1024 * 1024;
+
+    /// <summary>How long it is known what a peer has sent: 30 days, well beyond <see cref="OutboxAge"/>; ours.</summary>
+    public static readonly TimeSpan MarkAge = TimeSpan.FromDays(30);
+
     /// <summary>How far a peer's clock may be off: 5 minutes; ours.</summary>
     public static readonly TimeSpan PeerClock = TimeSpan.FromMinutes(5);
 
     /// <summary>How long an item waits for a peer that is down: 7 days; ours.</summary>
     public static readonly TimeSpan OutboxAge = TimeSpan.FromDays(7);
+
+    /// <summary>How long a descriptor is good: 30 days; ours.</summary>
+    public static readonly TimeSpan DescriptorAge = TimeSpan.FromDays(30);
+
+    /// <summary>How often a fresh descriptor is signed: every day; ours.</summary>
+    public static readonly TimeSpan DescriptorRenewal = TimeSpan.FromDays(1);
 
     /// <summary>How long a client waits for what its server must ask a peer: 10 seconds; ours.</summary>
     public static readonly TimeSpan PeerPatience = TimeSpan.FromSeconds(10);
@@ -66,6 +118,12 @@ internal static partial class ServerLimits
 
     /// <summary>How long a peer in quarantine is told to wait: 5 minutes; ours.</summary>
     public static readonly TimeSpan QuarantineRetry = TimeSpan.FromMinutes(5);
+
+    /// <summary>How exactly it is kept when a peer was last heard of: a minute; ours.</summary>
+    public static readonly TimeSpan HeardStep = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often what became of requests to a peer is written down at most: once a second; ours.</summary>
+    public static readonly TimeSpan NoteStep = TimeSpan.FromSeconds(1);
 
     /// <summary>Requests of a peer: 10,000, one a millisecond; ours.</summary>
     public static readonly Limit PeerRequests = new("peerRequests", 10_000, TimeSpan.FromMilliseconds(1));

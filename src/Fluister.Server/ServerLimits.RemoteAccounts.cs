@@ -20,6 +20,9 @@ internal static partial class ServerLimits
     /// <summary>Most claims of a peer's whose keys are kept for another answer; beyond, the oldest go.</summary>
     public const int Claims = 10_000;
 
+    /// <summary>After how many claims those of the peer that comes then are counted.</summary>
+    public const int ClaimsUntrimmed = 256;
+
     /// <summary>Most changed accounts of which one transaction tells their followers.</summary>
     public const int ChangedAccounts = 64;
 
@@ -44,6 +47,10 @@ internal static partial class ServerLimits
 
     /// <summary>Accounts whose keys a peer claims: 10,000, a hundred a second.</summary>
     public static readonly Limit PeerClaims = new("peerClaims", 10_000, TimeSpan.FromMilliseconds(10));
+
+    /// <summary>Keys of one account, or of one of its devices, that an account of a peer's claims: 36, one in 100 seconds; as much as the
+    /// devices of an account here may together.</summary>
+    public static readonly Limit PeerClaimsOfAsker = new("peerClaimsOfAsker", 36, TimeSpan.FromSeconds(100));
 
     /// <summary>Keys of one account that a peer claims for those who do not say who they are: 60, one in 10 seconds, as for those who
     /// call here.</summary>

@@ -9,6 +9,9 @@ internal static partial class ServerLimits
     /// <summary>Most bytes of one message's content for one device: 96 KiB, as Signal's.</summary>
     public const int MessageContent = 96 * 1024;
 
+    /// <summary>Latest time of a message, in milliseconds: JavaScript's, as Signal's (facts: MessageController).</summary>
+    public const long LatestTimestamp = 86_400_000L * 100_000_000L;
+
     /// <summary>Most messages that one device has been sent and has not acknowledged: 256, as Signal's.</summary>
     public const int InFlight = 256;
 

@@ -14,7 +14,8 @@ public readonly record struct ServerTag(ulong Value)
     /// <summary>Bits of a tag.</summary>
     public const int Bits = 40;
 
-    private const int TagBytes = Bits / 8;
+    /// <summary>Bytes of a tag.</summary>
+    public const int Bytes = Bits / 8;
 
     /// <summary>The tag of the server with a genesis identity key.</summary>
     public static ServerTag Of(PublicKey genesis)
@@ -37,10 +38,7 @@ public readonly record struct ServerTag(ulong Value)
     {
         Span<byte> bytes = stackalloc byte[16];
         random.Fill(bytes);
-        for (var i = 0; i < TagBytes; i++)
-        {
-            bytes[i] = (byte)(Value >> (Bits - 8 - (8 * i)));
-        }
+        Write(bytes);
 
         // Version 4, variant 1 (RFC 9562, sections 4.1 and 4.2).
         bytes[6] = (byte)(0x40 | (bytes[6] & 0x0f));
@@ -48,13 +46,32 @@ public readonly record struct ServerTag(ulong Value)
         return new Guid(bytes, bigEndian: true);
     }
 
+    /// <summary>Whether some bytes are this tag.</summary>
+    public bool Fits(ReadOnlySpan<byte> bytes) => bytes.Length == Bytes && Read(bytes) == this;
+
+    /// <summary>The tag as ids begin with it: five bytes.</summary>
+    public byte[] ToBytes()
+    {
+        var bytes = new byte[Bytes];
+        Write(bytes);
+        return bytes;
+    }
+
     /// <summary>Ten hexadecimal digits.</summary>
     public override string ToString() => Value.ToString("x10", CultureInfo.InvariantCulture);
+
+    private void Write(Span<byte> bytes)
+    {
+        for (var i = 0; i < Bytes; i++)
+        {
+            bytes[i] = (byte)(Value >> (Bits - 8 - (8 * i)));
+        }
+    }
 
     private static ServerTag Read(ReadOnlySpan<byte> bytes)
     {
         var value = 0UL;
-        foreach (var b in bytes[..TagBytes])
+        foreach (var b in bytes[..Bytes])
         {
             value = (value << 8) | b;
         }

@@ -20,7 +20,7 @@ namespace Fluister.ServerTests;
 /// <summary>A home server in memory, with a clock of its own; it listens on a free port of this machine when a test asks it to.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
-    private readonly ServerIdentity _identity = ServerIdentity.Generate(RandomSource.System);
+    private readonly ServerIdentity _identity;
     private Listener? _listener;
     private X509Certificate2? _authority;
     private X509Certificate2? _certificate;
@@ -41,8 +41,10 @@ internal sealed class TestServer : IAsyncDisposable
         string? avatars = null,
         string database = ":memory:",
         Func<Peer, HttpMessageHandler>? connect = null,
-        TestClock? clock = null)
+        TestClock? clock = null,
+        ServerIdentity? identity = null)
     {
+        _identity = identity ?? ServerIdentity.Generate(RandomSource.System);
         Clock = clock ?? new TestClock();
         Database = new SqliteDatabase(database);
         Home = new HomeServer(
@@ -55,7 +57,7 @@ internal sealed class TestServer : IAsyncDisposable
             avatars,
             operations: new OperationRoom(
                 new Readiness(Database, Clock, null, null, CancellationToken.None),
-                new Lazy<byte[]>(() => _listener is null ? [] : Describe())).Routes,
+                new PublishedDescriptor(Write, _identity.Key.Private, Clock, RandomSource.System)).Routes,
             connect: connect);
     }
 
@@ -145,14 +147,8 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>What it says of itself, signed, once it listens.</summary>
     /// <param name="port">Where somebody in between listens, with its certificate.</param>
     /// <param name="domain">Its name, where it does not matter that it is not reached by it.</param>
-    public byte[] Describe(int? port = null, string? domain = null)
-    {
-        Certify();
-        return SignedDescriptor.Sign(
-            Descriptor.Write(new ServerOptions { Domain = domain ?? "localhost" }, port ?? _listener?.Port ?? 443, _identity, _authority, _certificate!, Clock.GetUtcNow()),
-            _identity.Genesis.Private,
-            RandomSource.System);
-    }
+    public byte[] Describe(int? port = null, string? domain = null) =>
+        SignedDescriptor.Sign(Write(Clock.GetUtcNow(), null, port, domain), _identity.Key.Private, RandomSource.System);
 
     /// <summary>Listens, and gives a client that trusts it.</summary>
     /// <param name="port">A free one by default; the one from before, after <see cref="StopAsync"/>, where it begins anew.</param>
@@ -197,6 +193,24 @@ internal sealed class TestServer : IAsyncDisposable
         var port = Port;
         await _listener!.DisposeAsync();
         await ListenAsync(port);
+    }
+
+    private byte[] Write(DateTimeOffset now, long sequence) => Write(now, sequence, null);
+
+    private byte[] Write(DateTimeOffset now, long? sequence, int? port, string? domain = null)
+    {
+        Certify();
+
+        // Good by its own clock, and by that of clients, which is this computer's.
+        var signed = now < DateTimeOffset.UtcNow ? DateTimeOffset.UtcNow : now;
+        return Descriptor.Write(
+            new ServerOptions { Domain = domain ?? "localhost" },
+            port ?? _listener?.Port ?? 443,
+            _identity,
+            _authority,
+            _certificate!,
+            signed,
+            sequence ?? now.ToUnixTimeMilliseconds());
     }
 
     private void Certify()

@@ -10,17 +10,18 @@ internal static class NamedServer
     /// itself.</summary>
     /// <param name="address">An invite's link; or https://HOST:PORT with a fingerprint.</param>
     /// <param name="fingerprint">64 hexadecimal digits; null for a link, which has the key in it.</param>
+    /// <param name="clock">The time.</param>
     /// <param name="cancel">Ends it.</param>
     /// <exception cref="ClientException">BadInput, Unreachable, UntrustedServer, Malformed.</exception>
-    public static Task<HomeServerDescriptor> FetchAsync(string address, string? fingerprint, CancellationToken cancel)
+    public static Task<HomeServerDescriptor> FetchAsync(string address, string? fingerprint, TimeProvider clock, CancellationToken cancel)
     {
         if (InviteLink.TryParse(address, out var link))
         {
-            return DescriptorFetch.FetchAsync(link, cancel);
+            return DescriptorFetch.FetchAsync(link, clock, cancel);
         }
 
         return fingerprint is not null && Uri.TryCreate(address.Trim(), UriKind.Absolute, out var uri)
-            ? DescriptorFetch.FetchAsync(uri, fingerprint, cancel)
+            ? DescriptorFetch.FetchAsync(uri, fingerprint, clock, cancel)
             : throw new ClientException(
                 ClientError.BadInput,
                 "That is neither an invite's link (fluister://HOST:PORT/?key=KEY#TOKEN.CODE) nor an address (https://HOST:PORT) with the "

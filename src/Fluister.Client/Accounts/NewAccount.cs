@@ -72,7 +72,7 @@ internal static class NewAccount
     private static async Task<HomeServerLink> ConnectAsync(
         ClientStore store, string address, string? fingerprint, TimeProvider clock, RandomSource random, CancellationToken cancel)
     {
-        var server = await NamedServer.FetchAsync(address, fingerprint, cancel).ConfigureAwait(false);
+        var server = await NamedServer.FetchAsync(address, fingerprint, clock, cancel).ConfigureAwait(false);
         store.Transact(() =>
         {
             var known = HomeServerDescriptor.Load(store.Items);

@@ -11,4 +11,7 @@ internal sealed class EnvelopeException(string cause, Exception? inner = null) :
 
     /// <summary>With which device; 0 where it is not known.</summary>
     public int Device { get; init; }
+
+    /// <summary>No trust root that is known stands behind its sender's certificate: perhaps the home server names another since.</summary>
+    public bool IsOfUnknownRoot { get; init; }
 }

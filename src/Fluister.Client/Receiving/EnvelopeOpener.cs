@@ -9,7 +9,7 @@ namespace Fluister.Client.Receiving;
 /// <summary>Reads the outside of envelopes, and takes seals off: everything that needs no store, so that several threads may.</summary>
 internal sealed class EnvelopeOpener(ClientContext context)
 {
-    private readonly CertificateCheck _certificates = new([.. context.TrustRoots]);
+    private readonly CertificateCheck _certificates = new(context);
 
     /// <summary>Opens an envelope of a device, of whichever type.</summary>
     /// <exception cref="EnvelopeException">It is not what it should be, or its sender is not certain.</exception>
@@ -29,7 +29,10 @@ internal sealed class EnvelopeOpener(ClientContext context)
         }
         catch (ProtocolException refused)
         {
-            throw new EnvelopeException(refused.Message, refused);
+            throw new EnvelopeException(refused.Message, refused)
+            {
+                IsOfUnknownRoot = refused.Error == ProtocolError.UntrustedCertificate,
+            };
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed partial class Receiver
         {
             try
             {
-                Conclude(batch, refused is null ? Take(batch) : Refuse(batch[0], refused));
+                Conclude(batch, refused is null ? Take(batch, await OpenAsync(batch).ConfigureAwait(false)) : Refuse(batch[0], refused));
                 return;
             }
             catch (Exception failed) when (EnvelopeTaker.IsOfStore(failed))
@@ -61,7 +61,16 @@ internal sealed partial class Receiver
         return taken;
     }
 
-    private TakenBatch Take(List<Delivery> batch)
+    // A server that has joined a network has another root behind its certificates: before a sender is refused for that, the home server
+    // is asked which roots there are.
+    private async Task<(OpenedEnvelope? Opened, EnvelopeException? Refusal)[]> OpenAsync(List<Delivery> batch)
+    {
+        var opened = Open(batch);
+        return Array.Exists(opened, one => one.Refusal is { IsOfUnknownRoot: true })
+            && await _context.Api.Link.RenewAsync(_stop.Token).ConfigureAwait(false) ? Open(batch) : opened;
+    }
+
+    private (OpenedEnvelope? Opened, EnvelopeException? Refusal)[] Open(List<Delivery> batch)
     {
         var opened = new (OpenedEnvelope? Opened, EnvelopeException? Refusal)[batch.Count];
         if (batch.Count >= ClientLimits.UnsealInParallelFrom)
@@ -76,6 +85,11 @@ internal sealed partial class Receiver
             }
         }
 
+        return opened;
+    }
+
+    private TakenBatch Take(List<Delivery> batch, (OpenedEnvelope? Opened, EnvelopeException? Refusal)[] opened)
+    {
         return _context.Store.Transact(() =>
         {
             var taken = new TakenBatch();

@@ -9,12 +9,13 @@ public static class DescriptorFetch
 {
     /// <summary>Of the server that an invite leads to.</summary>
     /// <exception cref="ClientException">Unreachable, UntrustedServer, Malformed.</exception>
-    public static async Task<HomeServerDescriptor> FetchAsync(InviteLink invite, CancellationToken cancel) =>
-        HomeServerDescriptor.Read(await DownloadAsync(invite.Server, cancel).ConfigureAwait(false), invite.Key);
+    public static async Task<HomeServerDescriptor> FetchAsync(InviteLink invite, TimeProvider clock, CancellationToken cancel) => HomeServerDescriptor.ReadNow(
+        await DownloadAsync(invite.Server, cancel).ConfigureAwait(false), invite.Key, clock.GetUtcNow());
 
     /// <summary>Of the server at an address, whose key must have a fingerprint (64 hexadecimal digits).</summary>
     /// <exception cref="ClientException">Unreachable, UntrustedServer, Malformed.</exception>
-    public static async Task<HomeServerDescriptor> FetchAsync(Uri server, string fingerprint, CancellationToken cancel)
+    public static async Task<HomeServerDescriptor> FetchAsync(
+        Uri server, string fingerprint, TimeProvider clock, CancellationToken cancel)
     {
         if (server.Scheme != Uri.UriSchemeHttps)
         {
@@ -23,7 +24,7 @@ public static class DescriptorFetch
 
         var signed = await DownloadAsync(server, cancel).ConfigureAwait(false);
         return SignedDescriptor.ReadClaimedKey(signed) is { } claimed && Fingerprint.Fits(fingerprint, claimed)
-            ? HomeServerDescriptor.Read(signed, claimed)
+            ? HomeServerDescriptor.ReadNow(signed, claimed, clock.GetUtcNow())
             : throw new ClientException(
                 ClientError.UntrustedServer,
                 "The server that answers does not have the key of that fingerprint. Compare the fingerprint with who runs the server "
@@ -32,11 +33,12 @@ public static class DescriptorFetch
 
     /// <summary>Whether a server that shows another certificate than was agreed has signed a later descriptor, which says so.</summary>
     /// <returns>That, or none.</returns>
-    internal static async Task<HomeServerDescriptor?> FetchLaterAsync(HomeServerDescriptor known, CancellationToken cancel)
+    internal static async Task<HomeServerDescriptor?> FetchLaterAsync(
+        HomeServerDescriptor known, TimeProvider clock, CancellationToken cancel)
     {
         try
         {
-            return known.ReadLater(await DownloadAsync(known.Chat, cancel).ConfigureAwait(false));
+            return known.ReadLater(await DownloadAsync(known.Chat, cancel).ConfigureAwait(false), clock.GetUtcNow());
         }
         catch (ClientException)
         {

@@ -53,39 +53,43 @@ public sealed class HomeServerDescriptor
     /// <summary>Names the server in ids.</summary>
     public ServerTag Tag => ServerTag.Of(Genesis);
 
-    /// <summary>Reads a descriptor that the key of a server must have signed.</summary>
+    /// <summary>Reads a descriptor that the key of a server must have signed, or one that it handed on to. When it was signed does not
+    /// matter: what was believed once stays known until there is a later one.</summary>
     /// <exception cref="ClientException">UntrustedServer: it has not; Malformed: what it signed cannot be used.</exception>
-    public static HomeServerDescriptor Read(ReadOnlyMemory<byte> signed, PublicKey genesis)
-    {
-        if (SignedDescriptor.Read(signed.Span, genesis) is not { } said)
-        {
-            throw new ClientException(
-                ClientError.UntrustedServer,
-                "The server's descriptor is not signed with the key that is known of it: it is another server, or somebody stands in "
-                + "between. Ask who runs the server.");
-        }
+    public static HomeServerDescriptor Read(ReadOnlyMemory<byte> signed, PublicKey genesis) =>
+        Read(signed, genesis, null, DateTimeOffset.MinValue);
 
+    /// <summary>Reads what a server that is not known yet publishes now.</summary>
+    /// <exception cref="ClientException">As <see cref="Read(ReadOnlyMemory{byte}, PublicKey)"/>; and UntrustedServer: it has
+    /// expired.</exception>
+    public static HomeServerDescriptor ReadNow(ReadOnlyMemory<byte> signed, PublicKey genesis, DateTimeOffset now) =>
+        Read(signed, genesis, null, now);
+
+    /// <summary>Reads what the server publishes now.</summary>
+    /// <returns>That, if it is later than this; none where it is the same.</returns>
+    /// <exception cref="ClientException">As <see cref="ReadNow"/>; and UntrustedServer: it is older, whoever replays it, or forgets a
+    /// key.</exception>
+    public HomeServerDescriptor? ReadLater(ReadOnlyMemory<byte> signed, DateTimeOffset now) =>
+        Read(signed, Genesis, Said, now) is { } read && read.Said.Sequence > Said.Sequence ? read : null;
+
+    private static HomeServerDescriptor Read(
+        ReadOnlyMemory<byte> signed, PublicKey genesis, DescriptorJson? known, DateTimeOffset now)
+    {
         try
         {
-            return said.Format == SignedDescriptor.Format && genesis.Serialized.SequenceEqual(said.IdentityKey)
-                ? new HomeServerDescriptor(signed.ToArray(), genesis, said)
-                : throw Unusable(null);
+            return SignedDescriptor.TryRead(signed.Span, genesis, known, now, out var said) is var fault and not DescriptorFault.None
+                ? throw Refused(fault, null)
+                : new HomeServerDescriptor(signed.ToArray(), genesis, said!);
         }
         catch (Exception wrong) when (wrong is ProtocolException or UriFormatException or NullReferenceException
             or CryptographicException)
         {
-            throw Unusable(wrong);
+            throw Refused(DescriptorFault.Malformed, wrong);
         }
     }
 
-    /// <summary>Reads what the server publishes now; one that is not later than this is no news, whoever replays it.</summary>
-    /// <returns>The later one, or none.</returns>
-    /// <exception cref="ClientException">As <see cref="Read"/>.</exception>
-    public HomeServerDescriptor? ReadLater(ReadOnlyMemory<byte> signed) =>
-        Read(signed, Genesis) is { } read && read.Said.Sequence > Said.Sequence ? read : null;
-
     /// <summary>The server of an account, as the account's store keeps it; none before there is one.</summary>
-    /// <exception cref="ClientException">As <see cref="Read"/>: the store was tampered with.</exception>
+    /// <exception cref="ClientException">As <see cref="Read(ReadOnlyMemory{byte}, PublicKey)"/>: the store was tampered with.</exception>
     internal static HomeServerDescriptor? Load(ItemTable items) =>
         items.Bytes(KeyItem) is { } key && items.Bytes(SignedItem) is { } signed ? Read(signed, PublicKey.Read(key)) : null;
 
@@ -102,6 +106,6 @@ public sealed class HomeServerDescriptor
         return uri.Scheme == Uri.UriSchemeHttps ? uri : throw new UriFormatException("Not https.");
     }
 
-    private static ClientException Unusable(Exception? wrong) => new(
-        ClientError.Malformed, "The server's descriptor cannot be used by this version. Use a newer Fluister.", wrong);
+    private static ClientException Refused(DescriptorFault fault, Exception? wrong) => new(
+        fault == DescriptorFault.Malformed ? ClientError.Malformed : ClientError.UntrustedServer, fault.Explain(), wrong);
 }

@@ -15,6 +15,7 @@ internal sealed partial class HomeServerLink
     private readonly SemaphoreSlim _adopting = new(1);
     private SocketsHttpHandler _handler;
     private long? _asked;
+    private long? _renewed;
 
     /// <summary>What is known of the server; a later descriptor takes its place.</summary>
     public HomeServerDescriptor Server { get; private set; }
@@ -24,6 +25,25 @@ internal sealed partial class HomeServerLink
 
     /// <summary>For streams beside the WebSockets, with the same trust. Lives as long as the link, or until a later descriptor.</summary>
     public HttpMessageHandler Streams => _handler;
+
+    /// <summary>Asks what the server says of itself now, since something came that does not fit what is known; not more often than
+    /// <see cref="ClientLimits.RenewalPause"/>.</summary>
+    /// <returns>Whether it says something later.</returns>
+    public async Task<bool> RenewAsync(CancellationToken stop)
+    {
+        if (_renewed is { } last && _clock.GetElapsedTime(last) < ClientLimits.RenewalPause)
+        {
+            return false;
+        }
+
+        _renewed = _clock.GetTimestamp();
+        var before = Server;
+        using var limit = new CancellationTokenSource(ClientLimits.AnswerTime, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        await RefreshAsync(TimeSpan.Zero, either.Token).ConfigureAwait(false);
+        stop.ThrowIfCancellationRequested();
+        return !ReferenceEquals(before, Server);
+    }
 
     private static SocketsHttpHandler Handler(HomeServerDescriptor server) => new()
     {
@@ -50,13 +70,13 @@ internal sealed partial class HomeServerLink
         try
         {
             var socket = await ConnectAsync(isAnonymous, stop).ConfigureAwait(false);
-            _ = isAnonymous ? Task.CompletedTask : Task.Run(() => RefreshAsync(stop), stop);
+            _ = isAnonymous ? Task.CompletedTask : Task.Run(() => RefreshAsync(ClientLimits.DescriptorAge, stop), stop);
             return socket;
         }
         catch (LinkEndException refused) when (refused.End.Cause.Error == ClientError.UntrustedServer)
         {
             // The authority may be another since, which nobody but the server itself can have signed.
-            if (await DescriptorFetch.FetchLaterAsync(server, stop).ConfigureAwait(false) is not { } later)
+            if (await DescriptorFetch.FetchLaterAsync(server, _clock, stop).ConfigureAwait(false) is not { } later)
             {
                 throw;
             }
@@ -142,9 +162,9 @@ internal sealed partial class HomeServerLink
     }
 
     // Now and then what the server says of itself is asked for anew; whatever goes wrong, the one that is known goes on.
-    private async Task RefreshAsync(CancellationToken stop)
+    private async Task RefreshAsync(TimeSpan age, CancellationToken stop)
     {
-        if (_asked is { } last && _clock.GetElapsedTime(last) < ClientLimits.DescriptorAge)
+        if (_asked is { } last && _clock.GetElapsedTime(last) < age)
         {
             return;
         }
@@ -154,7 +174,7 @@ internal sealed partial class HomeServerLink
             var given = await AskAsync(new ServiceRequest("GET", SignedDescriptor.Path) { IsAnonymous = true }, stop)
                 .ConfigureAwait(false);
             _asked = _clock.GetTimestamp();
-            if (given.Status == 200 && Server.ReadLater(given.Body) is { } later)
+            if (given.Status == 200 && Server.ReadLater(given.Body, _clock.GetUtcNow()) is { } later)
             {
                 await AdoptAsync(later).ConfigureAwait(false);
             }

@@ -10,12 +10,16 @@ public sealed class ServerCertificate
     /// <summary>The id that is revoked everywhere, so that revocation can be tested (libsignal, sealed_sender.rs).</summary>
     internal const uint RevokedId = 0xdeadc357;
 
+    // Of the signed part: far from the numbers that libsignal gives out. Clients of Signal's pass over it, and the signature covers it.
+    private const uint TagField = 1000;
+
     private readonly byte[] _serialized;
     private readonly SignedBytes _signed;
+    private readonly byte[] _tag;
 
-    private ServerCertificate(byte[] serialized, SignedBytes signed, uint id, PublicKey key)
+    private ServerCertificate(byte[] serialized, SignedBytes signed, uint id, PublicKey key, byte[] tag)
     {
-        (_serialized, _signed) = (serialized, signed);
+        (_serialized, _signed, _tag) = (serialized, signed, tag);
         (Id, Key) = (id, key);
     }
 
@@ -25,20 +29,30 @@ public sealed class ServerCertificate
     /// <summary>The key that signs sender certificates.</summary>
     public PublicKey Key { get; }
 
+    /// <summary>Whose accounts it may certify: what their ids begin with; empty where it does not say so.</summary>
+    public ReadOnlySpan<byte> Tag => _tag;
+
     /// <summary>The bytes.</summary>
     public ReadOnlySpan<byte> Serialized => _serialized;
 
     /// <summary>Certifies a server's key.</summary>
-    public static ServerCertificate Create(uint id, PublicKey key, PrivateKey trustRoot, RandomSource random)
+    /// <param name="id">Which certificate it is, of all those under the trust root.</param>
+    /// <param name="key">The key that signs sender certificates.</param>
+    /// <param name="trustRoot">Who certifies.</param>
+    /// <param name="random">For the signature.</param>
+    /// <param name="tag">Whose accounts the key may certify; not said by default.</param>
+    public static ServerCertificate Create(
+        uint id, PublicKey key, PrivateKey trustRoot, RandomSource random, ReadOnlySpan<byte> tag = default)
     {
         using var writer = new ProtoWriter(48);
         writer.UInt64(1, id);
         writer.Bytes(2, key.Serialized);
+        writer.NonEmpty(TagField, tag);
         var signed = SignedBytes.Sign(writer.Written, trustRoot, random);
-        return new ServerCertificate(signed.Write(), signed, id, key);
+        return new ServerCertificate(signed.Write(), signed, id, key, tag.ToArray());
     }
 
-    /// <summary>Reads a certificate (ServerCertificate.Certificate: id 1, key 2); whether it holds is not known before it is
+    /// <summary>Reads a certificate (ServerCertificate.Certificate: id 1, key 2; the tag is Fluister's); whether it holds is not known before it is
     /// validated.</summary>
     /// <exception cref="ProtocolException">Malformed, or a bad key.</exception>
     public static ServerCertificate Read(ReadOnlySpan<byte> bytes)
@@ -46,6 +60,7 @@ public sealed class ServerCertificate
         var signed = SignedBytes.Read(bytes);
         uint? id = null;
         ReadOnlySpan<byte> key = default;
+        byte[] tag = [];
         var reader = new ProtoReader(signed.Certificate);
         while (reader.Next())
         {
@@ -57,6 +72,9 @@ public sealed class ServerCertificate
                 case 2:
                     key = reader.Bytes();
                     break;
+                case TagField:
+                    tag = reader.Bytes().ToArray();
+                    break;
                 default:
                     reader.Skip();
                     break;
@@ -64,7 +82,7 @@ public sealed class ServerCertificate
         }
 
         return id is { } number && !key.IsEmpty
-            ? new ServerCertificate(bytes.ToArray(), signed, number, PublicKey.Read(key))
+            ? new ServerCertificate(bytes.ToArray(), signed, number, PublicKey.Read(key), tag)
             : throw new ProtocolException(ProtocolError.Malformed, "A server certificate lacks its id or its key.");
     }
 

@@ -7,6 +7,9 @@ namespace Fluister.Server.Attachments;
 /// Only then the file gets its hash as its name; where the machine goes down between the two, the next look does it.</remarks>
 internal sealed class AttachmentBook(AttachmentStore store, AttachmentFiles files)
 {
+    /// <summary>The id in a key, as it is written: nothing that leads out of the folder; or none.</summary>
+    public static Guid? Key(string key) => Guid.TryParseExact(key, "D", out var id) && id.ToString() == key ? id : null;
+
     /// <summary>Whether there is room on the disk for so many bytes more.</summary>
     public bool HasRoom(long bytes) => files.HasRoom(bytes);
 
@@ -127,9 +130,6 @@ internal sealed class AttachmentBook(AttachmentStore store, AttachmentFiles file
 
         files.DeleteUnless(store.Has);
     }
-
-    // An id as it is written: nothing that leads out of the folder.
-    private static Guid? Key(string key) => Guid.TryParseExact(key, "D", out var id) && id.ToString() == key ? id : null;
 
     private FileStream Open(Guid key) => files.Open(key) ?? throw new RefusedException(423);
 

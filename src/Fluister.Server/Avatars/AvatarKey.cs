@@ -14,11 +14,14 @@ internal static class AvatarKey
     private const int IdBytes = 16;
 
     /// <summary>A fresh one.</summary>
-    public static string Generate(ServerTag tag, RandomSource random)
+    public static string Generate(ServerTag tag, RandomSource random) => Write(tag.Mint(random));
+
+    /// <summary>The name of an id.</summary>
+    public static string Write(Guid id)
     {
-        Span<byte> id = stackalloc byte[IdBytes];
-        tag.Mint(random).TryWriteBytes(id, bigEndian: true, out _);
-        return Prefix + Base64Url.EncodeToString(id) + "==";
+        Span<byte> bytes = stackalloc byte[IdBytes];
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        return Prefix + Base64Url.EncodeToString(bytes) + "==";
     }
 
     /// <summary>The id in a name, or none where it is not a name.</summary>

@@ -12,6 +12,7 @@ internal static class KeysCommand
     {
         CreateShow(),
         CreateRotate(),
+        CreateRotateIdentity(),
         CreateRenew(),
     };
 
@@ -29,7 +30,16 @@ internal static class KeysCommand
             Console.WriteLine($"Server tag          {identity.Tag}");
             Console.WriteLine($"Identity key        {Convert.ToBase64String(identity.Genesis.Public.Serialized)}");
             Console.WriteLine($"Fingerprint         {Fingerprint.Of(identity.Genesis.Public)}");
-            Console.WriteLine($"Trust root          {Convert.ToBase64String(identity.Root.Public.Serialized)}");
+            if (identity.Keys is { Count: var rotations })
+            {
+                Console.WriteLine($"Key of today        {Convert.ToBase64String(identity.Key.Public.Serialized)} ({rotations} after the first)");
+            }
+
+            foreach (var root in identity.TrustRoots)
+            {
+                Console.WriteLine($"Trust root          {Convert.ToBase64String(root.Serialized)}");
+            }
+
             Console.WriteLine($"Server certificate  {identity.Certificate.Id}: {Convert.ToBase64String(identity.Certificate.Serialized)}");
             Console.WriteLine($"Zk public params    {Convert.ToBase64String(identity.Zk.Public.Write())}");
             return ExitCode.Done;
@@ -42,17 +52,51 @@ internal static class KeysCommand
         var command = new Command("rotate", """
             Make a new key that signs sender certificates, with the root's word for it. Certificates that clients have hold until they
             expire, within seven days. A running server takes the key when it is started again. The other keys stay: clients are
-            built with their public halves.
+            built with their public halves. A server that has joined a network goes on with the key that it has until the network's
+            root has signed the new one; the request for that is printed.
 
               fluister-server keys rotate
+              fluister-server keys rotate > server.request       in a network
             """);
         command.SetAction(parsed =>
         {
             var folder = DataOption.CheckedFolder(parsed);
             var identity = folder.ReadIdentity().RotateSigner(RandomSource.System);
             folder.WriteIdentity(identity);
+            if (identity.NextSigner is not null)
+            {
+                NetworkCommand.WriteRequest(folder, identity);
+                return ExitCode.Done;
+            }
+
             Console.WriteLine($"Server certificate {identity.Certificate.Id} signs from the next start on. "
                 + "Make a new backup: it holds the keys.");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command CreateRotateIdentity()
+    {
+        var command = new Command("rotate-identity", """
+            Make a new identity key, which signs the descriptor and what goes to other servers from then on: as when somebody may have
+            seen the one of today. That one signs the new one, so that clients and other servers follow by themselves. The server must be
+            stopped. Tag and fingerprint stay for ever.
+
+              fluister-server keys rotate-identity
+            """);
+        command.SetAction(parsed =>
+        {
+            var folder = DataOption.CheckedFolder(parsed);
+            using var occupied = folder.Occupy();
+            var identity = folder.ReadIdentity();
+            if (identity.Keys is { Count: >= KeyHistory.Longest })
+            {
+                throw new OperationException($"A server has at most {KeyHistory.Longest} identity keys after its first.", ExitCode.Denied);
+            }
+
+            folder.WriteIdentity(identity.RotateKey(RandomSource.System));
+            Console.WriteLine("A new identity key signs from the next start on. Make a new backup: it holds the keys.");
             return ExitCode.Done;
         });
         return command;

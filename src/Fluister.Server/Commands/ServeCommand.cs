@@ -5,7 +5,6 @@ using Fluister.Cryptography;
 using Fluister.Server.Hosting;
 using Fluister.Server.Operations;
 using Fluister.Server.Stores.Sqlite;
-using Fluister.Wire.Descriptors;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -50,13 +49,20 @@ internal static class ServeCommand
         using var certificate = leaf;
         await using var database = new SqliteDatabase(folder.Database) { SyncFailed = () => End(log, logs) };
         var port = options.Port;
-        var descriptor = new Lazy<byte[]>(() =>
-            SignedDescriptor.Sign(
-                DescriptorCommand.Describe(folder, options, identity, port), identity.Genesis.Private, RandomSource.System));
+        var descriptor = DescriptorCommand.Publish(folder, options, identity, () => port);
         var readiness = new Readiness(database, TimeProvider.System, folder, certificate, cancellation);
         var operations = new OperationRoom(readiness, descriptor);
         var server = new HomeServer(
-            database, identity, TimeProvider.System, RandomSource.System, options, folder.Blobs, folder.Avatars, operations.Routes, logs);
+            database,
+            identity,
+            TimeProvider.System,
+            RandomSource.System,
+            options,
+            folder.Blobs,
+            folder.Avatars,
+            folder.BlobCache,
+            operations.Routes,
+            logs);
         await using var listener = new Listener(server, options.Endpoint, certificate, chain);
         await StartAsync(listener, options, cancellation).ConfigureAwait(false);
         using var telemetry = TelemetryExport.Start(options, server, folder);

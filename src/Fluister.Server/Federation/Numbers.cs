@@ -8,10 +8,13 @@ internal sealed class Numbers(TimeProvider time)
 
     private long _last;
 
+    /// <summary>When a number was given, to the millisecond.</summary>
+    public static DateTimeOffset TimeOf(long number) => DateTimeOffset.FromUnixTimeMilliseconds(number >> CountedBits);
+
     /// <summary>The next number; of two calls the later gets the higher.</summary>
     public long Next()
     {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds() << CountedBits;
+        var now = At(time.GetUtcNow());
         long last, next;
         do
         {
@@ -21,6 +24,12 @@ internal sealed class Numbers(TimeProvider time)
         while (Interlocked.CompareExchange(ref _last, next, last) != last);
         return next;
     }
+
+    /// <summary>When a number was given, but for a clock that stood still or was set back.</summary>
+    public static DateTimeOffset Time(long number) => DateTimeOffset.FromUnixTimeMilliseconds(number >> CountedBits);
+
+    /// <summary>The least number that may have been given at a time, or later.</summary>
+    public static long At(DateTimeOffset time) => time.ToUnixTimeMilliseconds() << CountedBits;
 
     /// <summary>All to come are higher than one that was seen.</summary>
     public void Pass(long seen)

@@ -22,8 +22,14 @@ internal sealed record Peer
     /// <summary>What it says of itself.</summary>
     public required DescriptorJson Said { get; init; }
 
+    /// <summary>The same, as it was signed.</summary>
+    public ReadOnlyMemory<byte> Signed { get; init; }
+
+    /// <summary>Whether the settings keep it out for its country, whatever the operator said of it.</summary>
+    public bool IsForeign { get; init; }
+
     /// <summary>Where it is asked: https://HOST:PORT</summary>
-    public Uri Url => field ??= new Uri(Said.Urls.Chat);
+    public Uri Url => new(Said.Urls.Chat);
 
     /// <summary>Whether anything crosses now.</summary>
     public bool IsOpen => State >= PeerState.Limit;

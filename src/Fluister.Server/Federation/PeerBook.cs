@@ -1,53 +1,39 @@
+using System.Collections.Concurrent;
 using Fluister.Protocol.Keys;
 using Fluister.Server.Stores.Sqlite;
 using Fluister.Wire;
 using Fluister.Wire.Descriptors;
-using Microsoft.Data.Sqlite;
 
 namespace Fluister.Server.Federation;
 
 /// <summary>The peers, in the table peer and in memory; the operator's program may change the table at any time.</summary>
-internal sealed class PeerBook : IDatabaseFollower
+internal sealed partial class PeerBook : IDatabaseFollower
 {
     private readonly SqliteDatabase _database;
     private volatile Dictionary<ServerTag, Peer>? _known;
+    private volatile Dictionary<ServerTag, Peer> _earlier = [];
+    private readonly ConcurrentDictionary<ServerTag, Noted> _noted = new();
+    private readonly IReadOnlyCollection<string> _countries;
     private long _changes;
 
     /// <summary>Reads the peers when they are first asked for.</summary>
-    public PeerBook(SqliteDatabase database)
+    /// <param name="database">Keeps them.</param>
+    /// <param name="countries">Those from which peers are taken; from all where there are none. Another peer counts as blocked, whatever
+    /// its state.</param>
+    public PeerBook(SqliteDatabase database, IReadOnlyCollection<string>? countries = null)
     {
-        _database = database;
+        (_database, _countries) = (database, countries ?? []);
         database.Follow(this);
     }
+
+    /// <summary>Called when one of them may have changed, or come, or gone; must return at once.</summary>
+    public Action? Changed { get; set; }
 
     /// <summary>All of them, by domain.</summary>
     public IReadOnlyList<Peer> All => [.. Known().Values.OrderBy(peer => peer.Said.Domain, StringComparer.Ordinal)];
 
     /// <summary>A peer, or none.</summary>
     public Peer? Find(ServerTag tag) => Known().GetValueOrDefault(tag);
-
-    /// <summary>Adds a peer whose descriptor was checked; within somebody's transaction.</summary>
-    public static void Insert(
-        SqliteSession session, PublicKey genesis, string domain, ReadOnlySpan<byte> signed, PeerState state, DateTimeOffset now) =>
-        session.Run(
-            "INSERT INTO peer (tag, domain, state, genesis, descriptor, added) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            (long)ServerTag.Of(genesis).Value,
-            domain,
-            (int)state,
-            genesis.Serialized.ToArray(),
-            signed.ToArray(),
-            now.ToUnixTimeMilliseconds());
-
-    /// <summary>Adds a peer.</summary>
-    public async Task AddAsync(PublicKey genesis, string domain, ReadOnlyMemory<byte> signed, PeerState state, DateTimeOffset now)
-    {
-        await _database.WriteAsync(session =>
-        {
-            Insert(session, genesis, domain, signed.Span, state, now);
-            return true;
-        }).ConfigureAwait(false);
-        Forget();
-    }
 
     void IDatabaseFollower.Touched(Guid aci)
     {
@@ -72,6 +58,7 @@ internal sealed class PeerBook : IDatabaseFollower
     {
         Interlocked.Increment(ref _changes);
         _known = null;
+        Changed?.Invoke();
     }
 
     private Dictionary<ServerTag, Peer> Known()
@@ -82,26 +69,43 @@ internal sealed class PeerBook : IDatabaseFollower
         }
 
         var seen = Volatile.Read(ref _changes);
-        var read = _database.Read(session => session.Query("SELECT genesis, state, descriptor FROM peer", Read))
+        var earlier = _earlier;
+        var read = _database.Read(session => session.Query(
+            "SELECT tag, genesis, state, descriptor FROM peer",
+            row => Read(new ServerTag((ulong)row.GetInt64(0)), (byte[])row[1], (PeerState)row.GetInt32(2), (byte[])row[3], earlier)))
             .OfType<Peer>().ToDictionary(peer => peer.Tag);
         if (Volatile.Read(ref _changes) == seen)
         {
-            _known = read;
+            _known = _earlier = read;
         }
 
         return read;
     }
 
-    private static Peer? Read(SqliteDataReader row)
+    // Signatures are checked again only where there is another descriptor than before.
+    private Peer? Read(ServerTag tag, byte[] genesis, PeerState state, byte[] signed, Dictionary<ServerTag, Peer> earlier)
     {
-        var genesis = PublicKey.Read((byte[])row[0]);
-        return SignedDescriptor.Read((byte[])row[2], genesis) is not { } said ? null : new Peer
+        if (!earlier.TryGetValue(tag, out var peer) || !peer.Signed.Span.SequenceEqual(signed))
         {
-            Tag = ServerTag.Of(genesis),
-            Genesis = genesis,
-            Key = genesis,
-            State = (PeerState)row.GetInt32(1),
-            Said = said,
-        };
+            var first = PublicKey.Read(genesis);
+            if (SignedDescriptor.Read(signed, first) is not { } said || !DescriptorCheck.IsUsable(said))
+            {
+                return null;
+            }
+
+            peer = new Peer
+            {
+                Tag = tag,
+                Genesis = first,
+                Key = SignedDescriptor.CurrentKey(said),
+                State = state,
+                Said = said,
+                Signed = signed,
+                IsForeign = _countries.Count > 0 && (said.Country is null || !_countries.Contains(said.Country)),
+            };
+        }
+
+        var allowed = peer.IsForeign ? PeerState.Block : state;
+        return peer.State == allowed ? peer : peer with { State = allowed };
     }
 }

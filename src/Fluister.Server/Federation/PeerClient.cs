@@ -47,7 +47,7 @@ internal sealed class PeerClient(
             using var answer = await Line(peer).Questions.SendAsync(message, limit).ConfigureAwait(false);
             if (answer.StatusCode != HttpStatusCode.OK)
             {
-                throw await PeerRefusal.ReadAsync(peer, answer, limit).ConfigureAwait(false);
+                throw await PeerRefusal.ReadAsync(peer.Said.Domain, answer, limit).ConfigureAwait(false);
             }
 
             var bytes = await PeerAnswer.ReadAsync(answer.Content, ServerLimits.PeerAnswer, limit).ConfigureAwait(false);
@@ -80,7 +80,7 @@ internal sealed class PeerClient(
 
             using (answer)
             {
-                throw await PeerRefusal.ReadAsync(peer, answer, limit).ConfigureAwait(false);
+                throw await PeerRefusal.ReadAsync(peer.Said.Domain, answer, limit).ConfigureAwait(false);
             }
         }, cancellation).ConfigureAwait(false);
     }
@@ -137,7 +137,7 @@ internal sealed class PeerClient(
         }
         catch (Exception failed) when (!cancellation.IsCancellationRequested && PeerRefusal.IsOfPeer(failed))
         {
-            throw Tell(peer, PeerRefusal.Explain(peer, failed));
+            throw Tell(peer, PeerRefusal.Explain(peer.Said.Domain, failed));
         }
     }
 

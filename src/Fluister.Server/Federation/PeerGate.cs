@@ -31,7 +31,8 @@ internal sealed class PeerGate(ServerIdentity identity, PeerBook peers, RateLimi
     /// <param name="path">The path as it stands in the request, without a query.</param>
     /// <param name="header">A header's value, or none; of one that comes twice both, so that it cannot be read.</param>
     /// <param name="origin">Where the request comes from.</param>
-    /// <exception cref="RefusedException">400, 401, 403, 411, 429 or 503, with a sentence that explains it to the peer's operator.</exception>
+    /// <exception cref="RefusedException">400, 401, 403, 411, 429 or 503, with a sentence that explains it to the peer's
+    /// operator.</exception>
     public Peer Admit(string verb, string path, Func<string, string?> header, ulong origin = 0)
     {
         var (signature, digest) = Read(header);
@@ -43,6 +44,7 @@ internal sealed class PeerGate(ServerIdentity identity, PeerBook peers, RateLimi
         CheckState(peer);
         CheckNonce(peer, signature, now);
         Take(peer, length);
+        peers.Hear(peer, now);
         Heard?.Invoke(peer);
         return peer;
     }
@@ -156,6 +158,8 @@ internal sealed class PeerGate(ServerIdentity identity, PeerBook peers, RateLimi
     {
         switch (peer.State)
         {
+            case PeerState.Block when peer.IsForeign:
+                throw Refused(403, "This server takes peers of certain countries only, and your descriptor names none of them.");
             case PeerState.Block:
                 throw Refused(403, "This server's operator has blocked yours.");
             case PeerState.Quarantine:

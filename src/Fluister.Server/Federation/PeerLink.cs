@@ -1,16 +1,180 @@
+using Fluister.Cryptography;
+using Fluister.Server.Stores;
 using Fluister.Wire;
+using Fluister.Wire.Protos.Federation;
+using Microsoft.Extensions.Logging;
+using Kind = Fluister.Wire.Protos.Federation.Outcome.Types.Kind;
 
 namespace Fluister.Server.Federation;
 
 /// <summary>Sends what waits for one peer: transactions in order, one at a time; when the peer is down, again and again, ever more
 /// slowly.</summary>
-internal sealed class PeerLink(ServerTag peer, Outbox outbox, PeerClient client)
+/// <param name="tag">The peer.</param>
+/// <param name="relay">The server.</param>
+/// <param name="places">Bounds how many transactions of all links are in memory.</param>
+/// <param name="time">The clock.</param>
+/// <param name="random">So that servers which lost each other do not try in step.</param>
+/// <param name="log">Where it is told that something was lost.</param>
+internal sealed partial class PeerLink(
+    ServerTag tag, Relay relay, SemaphoreSlim places, TimeProvider time, RandomSource random, ILogger log)
 {
-    private readonly TimeSpan _patience = TimeSpan.Zero;
+    private readonly Signal _waiting = new();
+    private readonly Signal _heard = new();
+    private readonly HeldLanes _held = new();
+    private readonly OfferedItems _offered = new();
+    private long _after;
+    private long _settled;
+    private long _known;
 
-    /// <summary>There is something to send, or the peer was heard of: at once.</summary>
-    public void Wake() => _ = (peer, outbox, client);
+    /// <summary>There is something to send.</summary>
+    public void Wake() => _waiting.Set();
 
-    /// <summary>Sends until it is stopped.</summary>
-    public Task RunAsync(CancellationToken stopping) => Task.Delay(_patience, stopping);
+    /// <summary>The peer was heard of, or its state has changed: at once.</summary>
+    public void Hear()
+    {
+        _heard.Set();
+        _waiting.Set();
+    }
+
+    /// <summary>Offers something now or never: only while the peer is up.</summary>
+    public void Offer(OutboxItem item, ReadOnlySpan<byte> shared)
+    {
+        if (Volatile.Read(ref _failures) == 0 && _offered.TryAdd(item, shared))
+        {
+            _waiting.Set();
+        }
+    }
+
+    /// <summary>Sends until it is stopped, or the peer is not known any more.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        (_settled, var waiting) = relay.Outbox.Known(tag);
+        _known = Math.Max(_settled, waiting);
+        while (relay.Peers.Find(tag) is { } peer)
+        {
+            // Whatever is appended from here on is seen by the look, or wakes who waits after it.
+            var (waited, heard) = (_waiting.NextAsync(), _heard.NextAsync());
+            switch (peer.IsOpen ? await TrySendAsync(peer, stopping).ConfigureAwait(false) : Sent.Nothing)
+            {
+                case Sent.Nothing:
+                    _failures = 0;
+                    await WaitAsync(waited, _held.Next - time.GetUtcNow(), stopping).ConfigureAwait(false);
+                    break;
+                case Sent.Failed:
+                    await BackOffAsync(heard, stopping).ConfigureAwait(false);
+                    break;
+                default:
+                    _failures = 0;
+                    break;
+            }
+        }
+    }
+
+    private async Task<Sent> TrySendAsync(Peer peer, CancellationToken stopping)
+    {
+        await places.WaitAsync(stopping).ConfigureAwait(false);
+        try
+        {
+            return await SendAsync(peer, stopping).ConfigureAwait(false);
+        }
+        catch (PeerException failed)
+        {
+            _retryAfter = failed.RetryAfter;
+        }
+        catch (StoreException)
+        {
+            // What the peer has is sent once more, and it knows that.
+            _retryAfter = ServerLimits.BusyRetry;
+        }
+#pragma warning disable CA1031 // Whatever it is, the link goes on.
+        catch (Exception failed) when (!stopping.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            log.LinkFailed(failed, tag);
+        }
+        finally
+        {
+            places.Release();
+        }
+
+        return Sent.Failed;
+    }
+
+    private async Task<Sent> SendAsync(Peer peer, CancellationToken stopping)
+    {
+        if (_held.Release(time.GetUtcNow()) is { } first)
+        {
+            _after = Math.Min(_after, first - 1);
+        }
+
+        if (_held.IsFull)
+        {
+            return Sent.Nothing;
+        }
+
+        var batch = relay.Outbox.Read(tag, _after, _held.Contains);
+        _offered.MoveTo(batch.Transaction);
+        if (batch.Transaction.Items.Count > 0)
+        {
+            batch.Transaction.Settled = (ulong)_settled;
+            var answer = await relay.Client.AskAsync<TransactionResponse>(
+                peer, "transactions", batch.Transaction, ServerLimits.TransactionPatience, stopping).ConfigureAwait(false);
+            await SettleAsync(peer, batch, answer).ConfigureAwait(false);
+        }
+
+        _after = batch.Last;
+        return batch.Transaction.Items.Count > 0 ? Sent.Something : Sent.Nothing;
+    }
+
+    private async Task SettleAsync(Peer peer, OutboxBatch batch, TransactionResponse answer)
+    {
+        var outcomes = new Dictionary<ulong, Outcome>();
+        foreach (var outcome in answer.Outcomes)
+        {
+            outcomes.TryAdd(outcome.Number, outcome);
+        }
+
+        var held = new List<(Item Item, Outcome Outcome)>();
+        var done = new List<(Item Item, Outcome? Outcome, long Payload)>(batch.Payloads.Count);
+        for (var i = 0; i < batch.Payloads.Count; i++)
+        {
+            var item = batch.Transaction.Items[i];
+            if (outcomes.TryGetValue(item.Number, out var outcome) && outcome.Kind == Kind.Limited)
+            {
+                held.Add((item, outcome));
+            }
+            else
+            {
+                done.Add((item, outcome, batch.Payloads[i]));
+            }
+        }
+
+        var settled = done.Count == 0 ? _settled : Math.Max(_settled, (long)done[^1].Item.Number);
+        var known = Math.Max(_known, batch.Last);
+        var isLost = IsLost(batch.Transaction, answer, known);
+        await relay.Outbox.SettleAsync(peer.Tag, done, settled, isLost, relay.Accounts).ConfigureAwait(false);
+        (_settled, _known) = (settled, Math.Max(known, (long)Math.Min(answer.Highest, long.MaxValue)));
+        if (isLost)
+        {
+            log.Lost(peer);
+        }
+
+        var now = time.GetUtcNow();
+        foreach (var (item, outcome) in held)
+        {
+            var seconds = Math.Clamp(outcome.RetryAfterSeconds, 1, ServerLimits.LateRetry.TotalSeconds);
+            _held.Add(new Guid(item.Account.Span, bigEndian: true), (long)item.Number, now.AddSeconds(seconds));
+        }
+    }
+
+    // The peer has forgotten what it had answered for; or it knows of items that were not sent, as far as is known here.
+    private static bool IsLost(Transaction transaction, TransactionResponse answer, long known) =>
+        (answer.HasRemembered && answer.Remembered < transaction.Settled) || answer.Highest > (ulong)known;
+
+    private enum Sent
+    {
+        Nothing,
+        Something,
+        Failed,
+    }
 }

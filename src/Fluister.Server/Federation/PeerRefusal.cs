@@ -9,12 +9,11 @@ namespace Fluister.Server.Federation;
 internal static class PeerRefusal
 {
     /// <summary>A status that is none of success, and the sentence that may come with it.</summary>
-    public static async Task<PeerException> ReadAsync(Peer peer, HttpResponseMessage answer, CancellationToken cancellation)
+    public static async Task<PeerException> ReadAsync(string where, HttpResponseMessage answer, CancellationToken cancellation)
     {
         var status = (int)answer.StatusCode;
         var said = await SentenceAsync(answer, cancellation).ConfigureAwait(false);
         var retry = answer.Headers.RetryAfter?.Delta;
-        var where = peer.Said.Domain;
         return status switch
         {
             429 or 503 => new PeerException(PeerError.Busy, $"{where} asks for patience ({status}){said}", retry),
@@ -33,9 +32,8 @@ internal static class PeerRefusal
         or ObjectDisposedException or CryptographicException or InvalidProtocolBufferException or InvalidDataException;
 
     /// <summary>What kept a request from being answered.</summary>
-    public static PeerException Explain(Peer peer, Exception failed)
+    public static PeerException Explain(string where, Exception failed)
     {
-        var where = peer.Said.Domain;
         var (error, sentence) = failed switch
         {
             OperationCanceledException => (PeerError.Unreachable, $"{where} does not answer in time."),

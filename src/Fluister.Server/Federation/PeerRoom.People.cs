@@ -23,9 +23,9 @@ internal sealed partial class PeerRoom
     private static Guid OwnId(Peer peer, ByteString id) =>
         Id(id) is var own && ServerTag.Of(own) == peer.Tag ? own : throw new RefusedException(403);
 
-    // What the operator limits has a tenth.
+    // What the operator limits has a tenth; of what there are less than ten, one at a time.
     private void Take(Limit limit, Peer peer, LimitKey key) =>
-        limits.Take(limit, key, peer.State == PeerState.Limit ? ServerLimits.LimitedPeer : 1);
+        limits.Take(limit, key, peer.State == PeerState.Limit ? Math.Min(ServerLimits.LimitedPeer, limit.Burst) : 1);
 
     // One that is disabled is as good as none, whoever asks.
     private Account? Find(ByteString aci) => accounts.Find(ServiceId.Aci(Id(aci))) is { IsDisabled: false } account ? account : null;

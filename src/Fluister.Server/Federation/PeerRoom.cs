@@ -1,6 +1,5 @@
 using Fluister.Server.Accounts;
 using Fluister.Server.Limits;
-using Fluister.Server.PreKeys;
 using Fluister.Server.Profiles;
 using Fluister.Server.Requests;
 using Fluister.Server.Usernames;
@@ -14,7 +13,6 @@ namespace Fluister.Server.Federation;
 internal sealed partial class PeerRoom(
     Relay relay,
     AccountStore accounts,
-    PreKeyStore keys,
     ProfileStore profiles,
     UsernameBook usernames,
     TimeProvider time,

@@ -42,7 +42,7 @@ internal static class PeerSignature
             $"({covered});created={now.ToUnixTimeSeconds()};nonce=\"{Base64Url.EncodeToString(nonce)}\";keyid=\"{identity.Tag}\""
             + $";tag=\"{Tag}\"");
         var (digest, to) = (HttpSignature.Digest(body), destination.ToString());
-        var signature = identity.Genesis.Private.Sign(Base(Covered, verb, path, digest, to, parameters), random);
+        var signature = identity.Key.Private.Sign(Base(Covered, verb, path, digest, to, parameters), random);
         return
         [
             (HttpSignature.DigestHeader, digest),
@@ -61,7 +61,8 @@ internal static class PeerSignature
     public static bool Fits(HttpSignature signature, PublicKey key, string verb, string path, string digest, string destination) =>
         key.Verify(Base(signature.Covered, verb, path, digest, destination, signature.Parameters), signature.Signature);
 
-    private static byte[] Base(IEnumerable<string> covered, string verb, string path, string digest, string destination, string parameters) =>
+    private static byte[] Base(
+        IEnumerable<string> covered, string verb, string path, string digest, string destination, string parameters) =>
         HttpSignature.Base(
             covered.Select(name => (name, name switch
             {

@@ -22,7 +22,8 @@ internal static class PeerTransport
         else
         {
             options.RemoteCertificateValidationCallback = (_, given, _, errors) =>
-                !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) && given is X509Certificate2 leaf && TlsTrust.Fits(tls, leaf);
+                !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)
+                && given is X509Certificate2 leaf && TlsTrust.Fits(tls, leaf);
         }
 
         return Make(options);

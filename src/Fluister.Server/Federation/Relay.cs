@@ -3,8 +3,13 @@ using Fluister.Server.Accounts;
 using Fluister.Server.Identity;
 using Fluister.Server.Limits;
 using Fluister.Server.Mailboxes;
+using Fluister.Server.Messages;
 using Fluister.Server.Stores.Sqlite;
 using Fluister.Wire;
+using Fluister.Wire.Protos.Federation;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
+using DeliveryReceipt = Fluister.Server.Messages.DeliveryReceipt;
 
 namespace Fluister.Server.Federation;
 
@@ -14,6 +19,9 @@ namespace Fluister.Server.Federation;
 internal sealed partial class Relay : IDisposable
 {
     private readonly ServerIdentity _identity;
+    private readonly TimeProvider _time;
+    private readonly RandomSource _random;
+    private readonly ILogger _log;
     private readonly RateLimits _limits;
 
     /// <summary>Puts it together.</summary>
@@ -21,30 +29,47 @@ internal sealed partial class Relay : IDisposable
     /// <param name="identity">This server's keys.</param>
     /// <param name="accounts">Its accounts.</param>
     /// <param name="mailboxes">Their mailboxes.</param>
+    /// <param name="reports">Reports of spam.</param>
     /// <param name="limits">How often who may do what.</param>
+    /// <param name="sends">How fast messages may come.</param>
+    /// <param name="clock">The clock, with fresh ids.</param>
     /// <param name="time">The clock.</param>
     /// <param name="random">Randomness.</param>
+    /// <param name="log">Where it is told what went wrong.</param>
     /// <param name="connect">How a peer is reached; over TLS by default.</param>
     public Relay(
         SqliteDatabase database,
         ServerIdentity identity,
         AccountStore accounts,
         MailboxStore mailboxes,
+        SpamReports reports,
         RateLimits limits,
+        SendLimits sends,
+        ServerClock clock,
         TimeProvider time,
         RandomSource random,
+        ILogger log,
         Func<Peer, HttpMessageHandler>? connect)
     {
-        _identity = identity;
-        _limits = limits;
-        Peers = new PeerBook(database);
+        (_identity, _limits, _time, _random, _log) = (identity, limits, time, random, log);
+        Peers = new PeerBook(database) { Changed = _changed.Set };
         Numbers = new Numbers(time);
-        Client = new PeerClient(identity, time, random, connect);
-        Gate = new PeerGate(identity, Peers, limits, time);
-        Outbox = new Outbox(database, Numbers, time);
+        Client = new PeerClient(identity, time, random, connect)
+        {
+            Asked = (peer, failed) => Peers.Note(peer, failed, time.GetUtcNow()),
+        };
+        Gate = new PeerGate(identity, Peers, limits, time) { Heard = Hear };
+        Outbox = new Outbox(database, Numbers, time) { Appended = Wake, Offered = Offer };
         Accounts = new RemoteAccounts(database, Client, limits, time);
         Followers = new Followers(database, Outbox, Numbers);
-        Inbox = new Inbox(mailboxes);
+        Claims = new ClaimBook(database, Followers, time);
+        Inbox = new Inbox(database, identity.Tag, accounts, mailboxes, reports, sends, clock)
+        {
+            Accounts = Accounts,
+            Followers = Followers,
+            Lost = log.Lost,
+        };
+        mailboxes.Relay = this;
     }
 
     /// <summary>The other servers.</summary>
@@ -71,6 +96,9 @@ internal sealed partial class Relay : IDisposable
     /// <summary>Peers that know accounts of ours.</summary>
     public Followers Followers { get; }
 
+    /// <summary>Keys that peers claim.</summary>
+    public ClaimBook Claims { get; }
+
     /// <summary>The peer that is an id's home, where something may cross or wait; none for own ids, and for those of nobody that is
     /// known.</summary>
     public Peer? PeerOf(Guid id)
@@ -79,9 +107,24 @@ internal sealed partial class Relay : IDisposable
         return tag != _identity.Tag && Peers.Find(tag) is { IsKept: true } peer ? peer : null;
     }
 
-    /// <summary>Sends what waits, until it is stopped.</summary>
-    public Task RunAsync(CancellationToken stopping) => Peers.All.Count < 0 ? Task.Delay(0, stopping) : Task.CompletedTask;
+    /// <summary>A receipt for an account elsewhere, as it goes there; none for those of this server, and of nobody that is known.</summary>
+    public OutboxItem? Forward(DeliveryReceipt receipt) => PeerOf(receipt.Sender) is not { } peer ? null : new OutboxItem(
+        peer.Tag,
+        receipt.Sender,
+        new Item
+        {
+            Receipt = new Wire.Protos.Federation.DeliveryReceipt
+            {
+                Recipient = ByteString.CopyFrom(AccountStore.Bytes(receipt.Recipient.Uuid)),
+                Device = (uint)receipt.Device,
+                Timestamp = receipt.Timestamp,
+            },
+        });
 
     /// <summary>Ends all connections.</summary>
-    public void Dispose() => Client.Dispose();
+    public void Dispose()
+    {
+        Client.Dispose();
+        _places.Dispose();
+    }
 }

@@ -81,11 +81,23 @@ internal sealed class RemoteAccounts
         return new(known.IsThere ? known : null);
     }
 
+    /// <summary>Asks the home of an unknown account, which nobody waits for; unless too many were asked for.</summary>
+    public void Ask(Peer peer, Guid aci, LimitKey asker)
+    {
+        if (_limits.Wait(ServerLimits.RemoteAccountsAsked, asker) is null)
+        {
+            _ = RefreshAsync(peer, aci);
+        }
+    }
+
+    /// <summary>Reads a list that came with an answer; none where it is no list that this peer may give.</summary>
+    public RemoteAccount? Read(Peer peer, DeviceList list) => RemoteAccount.Read(peer.Tag, list, _time.GetUtcNow());
+
     /// <summary>Takes a list that came with an answer, unless a later one is known; the account as it is known then.</summary>
     /// <exception cref="PeerException">It is no list that this peer may give.</exception>
     public async Task<RemoteAccount> KeepAsync(Peer peer, DeviceList list)
     {
-        var given = RemoteAccount.Read(peer.Tag, list, _time.GetUtcNow())
+        var given = Read(peer, list)
             ?? throw new PeerException(PeerError.Malformed, $"{peer.Said.Domain} gives a device list that is none of its own.");
         await _database.WriteAsync(session => session.Run(
             """

@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using Fluister.Protocol.Addresses;
-using Fluister.Server.Accounts;
 using Fluister.Server.Messages;
 using Fluister.Server.PreKeys;
 using Fluister.Server.Requests;
@@ -104,15 +102,16 @@ internal sealed class KeyMethods(PreKeyRoom room)
     private async ValueTask<GetPreKeysAnonymousResponse> TakeAnonymouslyAsync(GrpcCall call, GetPreKeysAnonymousRequest request)
     {
         var asked = request.Request ?? throw new RefusedException(422);
-        Func<Account?, bool> opens = request.AuthorizationCase switch
+        ReadOnlyMemory<byte> key = request.AuthorizationCase switch
         {
-            GetPreKeysAnonymousRequest.AuthorizationOneofCase.UnidentifiedAccessKey =>
-                account => UnidentifiedAccess.Opens(account, request.UnidentifiedAccessKey.Span),
-            GetPreKeysAnonymousRequest.AuthorizationOneofCase.UnrestrictedAccess => account => account?.IsUnrestricted ?? false,
-            GetPreKeysAnonymousRequest.AuthorizationOneofCase.GroupSendToken => _ => false,
+            GetPreKeysAnonymousRequest.AuthorizationOneofCase.UnidentifiedAccessKey => request.UnidentifiedAccessKey.Memory,
+
+            // Zeros fit nothing else; and what speaks for a group's member is not known here yet, so that it opens nothing.
+            GetPreKeysAnonymousRequest.AuthorizationOneofCase.UnrestrictedAccess => new byte[UnidentifiedAccess.KeyBytes],
+            GetPreKeysAnonymousRequest.AuthorizationOneofCase.GroupSendToken => default,
             _ => throw new RefusedException(422),
         };
-        var (_, bundles) = await room.TakeAsync(call.Origin, asked.TargetIdentifier.Id(), Device(asked), opens).ConfigureAwait(false);
+        var (_, bundles) = await room.TakeAsync(call.Origin, asked.TargetIdentifier.Id(), Device(asked), key).ConfigureAwait(false);
         return bundles is null
             ? new GetPreKeysAnonymousResponse { FailedUnidentifiedAuthorization = new FailedUnidentifiedAuthorization() }
             : new GetPreKeysAnonymousResponse { PreKeys = Message(bundles) };
@@ -120,15 +119,14 @@ internal sealed class KeyMethods(PreKeyRoom room)
 
     private static AccountPreKeyBundles Message(Bundles bundles)
     {
-        var isAci = bundles.Kind == ServiceIdKind.Aci;
         var message = new AccountPreKeyBundles
         {
-            IdentityKey = ByteString.CopyFrom(bundles.Account.Identity(bundles.Kind)!.Value.Serialized),
-            UnrestrictedUnidentifiedAccess = isAci && bundles.Account.IsUnrestricted,
+            IdentityKey = Bytes(bundles.IdentityKey),
+            UnrestrictedUnidentifiedAccess = bundles.IsUnrestricted,
         };
-        if (isAci && bundles.Account.AccessKey is { } accessKey)
+        if (bundles.AccessKeyChecksum is { } checksum)
         {
-            message.UnidentifiedAccessKeyFingerprint = ByteString.CopyFrom(HMACSHA256.HashData(accessKey, new byte[32]));
+            message.UnidentifiedAccessKeyFingerprint = Bytes(checksum);
         }
 
         foreach (var (device, registrationId, keys) in bundles.Devices)

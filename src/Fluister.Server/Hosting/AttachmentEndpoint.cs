@@ -6,14 +6,15 @@ using Fluister.Server.Requests;
 using Fluister.Server.Stores;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Net.Http.Headers;
 
 namespace Fluister.Server.Hosting;
 
 /// <summary>Attachments over HTTP: uploads by TUS 1.0.0 (tus.io/protocols/resumable-upload) with creation, creation-with-upload and expiry;
 /// downloads with ranges. Streams from and to the disk; no attachment is ever whole in memory.</summary>
-/// <remarks>Who knows a key may download, as with Signal: attachments are encrypted, and keys travel in messages alone.</remarks>
-internal sealed class AttachmentEndpoint(UploadForms forms, AttachmentBook attachments, TimeProvider time)
+/// <remarks>Who knows a key may download, as with Signal: attachments are encrypted, and keys travel in messages alone. A key says whose
+/// attachment it is; a peer's is fetched from there.</remarks>
+internal sealed class AttachmentEndpoint(
+    UploadForms forms, AttachmentBook attachments, RemoteBlobs others, ulong origin, TimeProvider time)
 {
     private const string Prefix = "/attachments";
     private const string Version = "1.0.0";
@@ -277,39 +278,8 @@ internal sealed class AttachmentEndpoint(UploadForms forms, AttachmentBook attac
         }
     }
 
-    private async Task DownloadAsync(HttpContext context, string key)
-    {
-        if (attachments.Find(key) is not { } file)
-        {
-            await RefuseAsync(context, 404).ConfigureAwait(false);
-            return;
-        }
-
-        var (start, length, response) = (0L, file.Length, context.Response);
-        response.Headers.AcceptRanges = "bytes";
-        if (RangeHeaderValue.TryParse(context.Request.Headers.Range.ToString(), out var asked) && asked.Ranges.Count == 1)
-        {
-            var range = asked.Ranges.First();
-            start = range.From ?? Math.Max(0, file.Length - range.To!.Value);
-            var end = range.From is null ? file.Length - 1 : Math.Min(range.To ?? long.MaxValue, file.Length - 1);
-            if (start > end)
-            {
-                response.Headers.ContentRange = $"bytes */{file.Length}";
-                await RefuseAsync(context, 416).ConfigureAwait(false);
-                return;
-            }
-
-            length = end - start + 1;
-            response.StatusCode = 206;
-            response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes {start}-{end}/{file.Length}");
-        }
-
-        response.ContentType = "application/octet-stream";
-        response.ContentLength = length;
-        response.Headers.XContentTypeOptions = "nosniff";
-        if (context.Request.Method == "GET" && length > 0)
-        {
-            await response.SendFileAsync(file.FullName, start, length, context.RequestAborted).ConfigureAwait(false);
-        }
-    }
+    private Task DownloadAsync(HttpContext context, string key) =>
+        AttachmentBook.Key(key) is { } id && others.PeerOf(id) is { } peer
+            ? others.ServeAsync(context, peer, key, ServerLimits.Attachment, origin)
+            : attachments.Find(key) is { } file ? BytesAnswer.SendAsync(context, file) : RefuseAsync(context, 404);
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Fluister.Server.Avatars;
+using Fluister.Server.Requests;
 using Fluister.Server.Stores;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -10,8 +11,9 @@ namespace Fluister.Server.Hosting;
 
 /// <summary>Avatars over HTTP: uploads by the form of an S3 "POST policy" (multipart/form-data, RFC 7578, the file last), downloads by key.
 /// Streams: nothing of an upload is read before its right is checked but the fields that give it.</summary>
-/// <remarks>Who knows a key may download, as with Signal: avatars are encrypted, and keys stand in profiles alone.</remarks>
-internal sealed class AvatarEndpoint(AvatarForms forms, AvatarFiles files)
+/// <remarks>Who knows a key may download, as with Signal: avatars are encrypted, and keys stand in profiles alone. A peer's avatar is
+/// fetched from there.</remarks>
+internal sealed class AvatarEndpoint(AvatarForms forms, AvatarFiles files, RemoteBlobs others, ulong origin)
 {
     private const int BufferBytes = 64 * 1024;
     private const int LongestBoundary = 128;
@@ -34,19 +36,32 @@ internal sealed class AvatarEndpoint(AvatarForms forms, AvatarFiles files)
         {
             context.Response.StatusCode = 405;
         }
-        else if (files.Find(request.Path.Value![1..]) is not { } file)
-        {
-            context.Response.StatusCode = 404;
-        }
         else
         {
-            context.Response.ContentType = "application/octet-stream";
-            context.Response.ContentLength = file.Length;
-            context.Response.Headers.XContentTypeOptions = "nosniff";
-            if (HttpMethods.IsGet(request.Method))
+            await DownloadAsync(context, request.Path.Value![1..]).ConfigureAwait(false);
+        }
+    }
+
+    private async Task DownloadAsync(HttpContext context, string key)
+    {
+        try
+        {
+            if (AvatarKey.Read(key) is { } id && others.PeerOf(id) is { } peer)
             {
-                await context.Response.SendFileAsync(file.FullName, 0, file.Length, context.RequestAborted).ConfigureAwait(false);
+                await others.ServeAsync(context, peer, AvatarKey.Write(id), ServerLimits.Avatar, origin).ConfigureAwait(false);
             }
+            else if (files.Find(key) is { } file)
+            {
+                await BytesAnswer.SendAsync(context, file).ConfigureAwait(false);
+            }
+            else
+            {
+                context.Response.StatusCode = 404;
+            }
+        }
+        catch (RefusedException refused)
+        {
+            await ResponseWriter.WriteAsync(context, refused.Response).ConfigureAwait(false);
         }
     }
 

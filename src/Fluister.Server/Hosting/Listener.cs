@@ -20,10 +20,13 @@ namespace Fluister.Server.Hosting;
 internal sealed class Listener : IAsyncDisposable
 {
     private readonly HomeServer _server;
+    private readonly RemoteBlobs _others;
+    private readonly BlobEndpoint _blobs;
     private readonly WebApplication _application;
     private readonly ITimer _sweeping;
     private readonly CancellationTokenSource _stopping = new();
     private Task _housekeeping = Task.CompletedTask;
+    private Task _relaying = Task.CompletedTask;
 
     /// <summary>Prepares to listen; nothing is bound before <see cref="StartAsync"/>.</summary>
     /// <param name="server">Who answers.</param>
@@ -34,6 +37,8 @@ internal sealed class Listener : IAsyncDisposable
     {
         _server = server;
         Sockets = new SocketEndpoint(server);
+        _others = new RemoteBlobs(server.Relay, server.BlobCache, server.Limits, server.Time);
+        _blobs = new BlobEndpoint(server);
         _sweeping = server.Time.CreateTimer(_ => Sweep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Gate = new ConnectionGate(server.Identity.LimitsKey, server.Time);
         _ = TlsBuffers.ReleaseWhenIdle();
@@ -78,6 +83,7 @@ internal sealed class Listener : IAsyncDisposable
         await _application.StartAsync(cancellation).ConfigureAwait(false);
         _sweeping.Change(ServerLimits.SocketSweep, Timeout.InfiniteTimeSpan);
         _housekeeping = _server.KeepHouseAsync(_stopping.Token);
+        _relaying = _server.Relay.RunAsync(_stopping.Token);
     }
 
     /// <summary>Tells connected clients to come again, stops listening, and lets requests under way end within a time.</summary>
@@ -87,7 +93,7 @@ internal sealed class Listener : IAsyncDisposable
         await Sockets.CloseAsync().ConfigureAwait(false);
         using var limit = new CancellationTokenSource(drain);
         await _application.StopAsync(limit.Token).ConfigureAwait(false);
-        await _housekeeping.WaitAsync(drain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_housekeeping, _relaying).WaitAsync(drain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Stops, and ends what is left.</summary>
@@ -116,14 +122,19 @@ internal sealed class Listener : IAsyncDisposable
             return new GrpcEndpoint(_server).ServeAsync(context, OriginOf(context));
         }
 
+        if (BlobEndpoint.IsFor(context.Request))
+        {
+            return _blobs.ServeAsync(context, RequestLine.Split(Target(context)).Path);
+        }
+
         if (_server.Attachments is { } files && AttachmentEndpoint.IsFor(context.Request))
         {
-            return new AttachmentEndpoint(_server.UploadForms, files, _server.Time).ServeAsync(context);
+            return new AttachmentEndpoint(_server.UploadForms, files, _others, OriginOf(context), _server.Time).ServeAsync(context);
         }
 
         if (_server.Avatars is { } avatars && AvatarEndpoint.IsFor(context.Request))
         {
-            return new AvatarEndpoint(_server.AvatarForms, avatars).ServeAsync(context);
+            return new AvatarEndpoint(_server.AvatarForms, avatars, _others, OriginOf(context)).ServeAsync(context);
         }
 
         return SocketEndpoint.IsFor(context) ? Sockets.ServeAsync(context, OriginOf(context)) : ServeRequestAsync(context);
@@ -152,18 +163,7 @@ internal sealed class Listener : IAsyncDisposable
                 Origin = origin,
             },
             context.RequestAborted).ConfigureAwait(false);
-        context.Response.StatusCode = response.Status;
-        context.Response.ContentType = response.ContentType;
-        foreach (var (name, value) in response.Headers)
-        {
-            context.Response.Headers[name] = value;
-        }
-
-        if (!response.Body.IsEmpty)
-        {
-            context.Response.ContentLength = response.Body.Length;
-            await context.Response.Body.WriteAsync(response.Body, context.RequestAborted).ConfigureAwait(false);
-        }
+        await ResponseWriter.WriteAsync(context, response).ConfigureAwait(false);
     }
 
     // As it came, since the router decodes what it takes: decoded twice, an escaped question mark would begin a query. A target that

@@ -22,6 +22,10 @@ internal sealed class SendLimits(RateLimits limits, ServerOptions options)
 
     private readonly Limit _address = Limit.Per(Minute, options.MessagesPerAddress, "messagesOfAddress");
 
+    // What has waited while the servers were apart may come at once: an hour's worth.
+    private readonly Limit _ofPeer = PerHour(options.SealedMessagesPerPair, "messagesOfPeer");
+    private readonly Limit _remotePair = PerHour(options.MessagesPerPair, "messagesOfRemoteAccount");
+
     /// <summary>A message comes from somewhere.</summary>
     /// <param name="origin">From where.</param>
     /// <param name="bytes">Its contents for all devices together.</param>
@@ -47,8 +51,23 @@ internal sealed class SendLimits(RateLimits limits, ServerOptions options)
     /// <exception cref="RefusedException">429: too many.</exception>
     public void TakeStory(Guid recipient) => limits.Take(ServerLimits.Stories, recipient);
 
+    private static Limit PerHour(int perMinute, string name) =>
+        Limit.Per(ServerLimits.PeerBacklog, (int)Math.Min(int.MaxValue, perMinute * (long)ServerLimits.PeerBacklog.TotalMinutes), name);
+
     /// <summary>Bytes go to an account.</summary>
     /// <exception cref="RefusedException">429: too much.</exception>
     public void TakeBytes(Guid recipient, long bytes) =>
         limits.Take(_bytes, recipient, (int)Math.Min(bytes, _bytes.Burst));
+
+    /// <summary>A message comes from another home server; of one whose share is smaller it counts as several.</summary>
+    /// <param name="peer">The server's tag.</param>
+    /// <param name="source">Its account that says it writes; none where nobody does.</param>
+    /// <param name="recipient">To whom.</param>
+    /// <param name="bytes">Its contents for all devices together.</param>
+    /// <param name="tokens">As how many it counts.</param>
+    /// <returns>How long it is to wait; none where it may come now.</returns>
+    public TimeSpan? WaitOfPeer(ulong peer, Guid? source, Guid recipient, long bytes, int tokens) =>
+        limits.Wait(_ofPeer, LimitKey.Of(peer, recipient), tokens)
+        ?? (source is { } account ? limits.Wait(_remotePair, LimitKey.Of(account, recipient), tokens) : null)
+        ?? limits.Wait(_bytes, recipient, (int)Math.Min(bytes, _bytes.Burst));
 }

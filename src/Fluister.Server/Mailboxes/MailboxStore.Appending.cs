@@ -8,9 +8,24 @@ namespace Fluister.Server.Mailboxes;
 // How letters come into mailboxes, and what goes where there is too much.
 internal sealed partial class MailboxStore
 {
-    // False where one of the devices is gone: then nothing was done.
-    private bool TryAppend(
-        SqliteSession session, IReadOnlyList<NewLetter> letters, ReadOnlySpan<byte> shared, List<MailboxKey> unlinked)
+    /// <summary>Keeps a payload for as many as will need it; within somebody's transaction. Each lets go of it by <see cref="Release"/>.
+    /// </summary>
+    public static long Hold(SqliteSession session, ReadOnlySpan<byte> payload, int times) =>
+        session.Statement("INSERT INTO payload (bytes, letters) VALUES (?1, ?2) RETURNING id").Bind(1, payload).Bind(2, times).Run()!.Value;
+
+    /// <summary>Appends letters within somebody's transaction; who commits it calls <see cref="Announce"/> afterwards.</summary>
+    /// <param name="session">The transaction.</param>
+    /// <param name="letters">At most one for each mailbox.</param>
+    /// <param name="shared">What all of them share; empty for nothing.</param>
+    /// <param name="payload">Where it is kept; kept by the first that needs it, where it is 0.</param>
+    /// <param name="unlinked">Receives the mailboxes of devices that went because they were full.</param>
+    /// <returns>False where one of the devices is gone: then nothing was done.</returns>
+    public bool TryAppend(
+        SqliteSession session,
+        IReadOnlyList<NewLetter> letters,
+        ReadOnlySpan<byte> shared,
+        ref long payload,
+        List<MailboxKey> unlinked)
     {
         for (var i = 0; i < letters.Count; i++)
         {
@@ -20,13 +35,18 @@ internal sealed partial class MailboxStore
             }
         }
 
-        long? payload = shared.IsEmpty
-            ? null
-            : session.Statement("INSERT INTO payload (bytes, letters) VALUES (?1, ?2) RETURNING id")
-                .Bind(1, shared).Bind(2, letters.Count).Run();
+        if (!shared.IsEmpty)
+        {
+            // It may be gone again, with a device that was unlinked.
+            var kept = payload == 0 ? null : session.Statement("UPDATE payload SET letters = letters + ?2 WHERE id = ?1 RETURNING id")
+                .Bind(1, payload).Bind(2, letters.Count).Run();
+            payload = kept ?? Hold(session, shared, letters.Count);
+        }
+
         var insert = session.Statement(
             "INSERT INTO letter (seq, mailbox, size, expires, payload, envelope) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
-        insert.Bind(4, (_clock.Now + ServerLimits.MessageAge).ToUnixTimeMilliseconds()).Bind(5, payload);
+        insert.Bind(4, (_clock.Now + ServerLimits.MessageAge).ToUnixTimeMilliseconds())
+            .Bind(5, shared.IsEmpty ? null : payload);
         for (var i = 0; i < letters.Count; i++)
         {
             var letter = letters[i];
@@ -44,6 +64,21 @@ internal sealed partial class MailboxStore
         }
 
         return true;
+    }
+
+    /// <summary>Letters that were appended are on the disk: their devices get them.</summary>
+    public void Announce(IReadOnlyList<NewLetter> letters, ReadOnlyMemory<byte> shared, IReadOnlyList<MailboxKey> unlinked)
+    {
+        End(unlinked);
+        Hand(letters, shared);
+        Telemetry.Accepted.Add(letters.Count);
+    }
+
+    private bool TryAppend(
+        SqliteSession session, IReadOnlyList<NewLetter> letters, ReadOnlySpan<byte> shared, List<MailboxKey> unlinked)
+    {
+        var payload = 0L;
+        return TryAppend(session, letters, shared, ref payload, unlinked);
     }
 
     // A primary's oldest letters go; a linked device that has not come for so long is unlinked, as at Signal's (facts: MessagePersister).
@@ -84,9 +119,7 @@ internal sealed partial class MailboxStore
         {
             if (_isAppended)
             {
-                store.End(_unlinked);
-                store.Hand(letters, shared);
-                Telemetry.Accepted.Add(letters.Count);
+                store.Announce(letters, shared, _unlinked);
             }
 
             done.TrySetResult(_isAppended);

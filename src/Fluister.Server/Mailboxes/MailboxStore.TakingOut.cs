@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using Fluister.Server.Federation;
 using Fluister.Server.Messages;
 using Fluister.Server.Operations;
 using Fluister.Server.Stores.Sqlite;
@@ -21,7 +22,9 @@ internal sealed partial class MailboxStore
     /// <param name="watcher">Who hears of it.</param>
     public void Acknowledge(MailboxKey mailbox, long sequence, DeliveryReceipt? receipt, IMailboxWatcher watcher)
     {
-        _acknowledged.Enqueue(new Acknowledgement(mailbox, sequence, receipt?.Letters(_accounts, _clock) ?? [], watcher));
+        var elsewhere = receipt is null ? null : Relay?.Forward(receipt);
+        var receipts = elsewhere is null ? receipt?.Letters(_accounts, _clock) ?? [] : [];
+        _acknowledged.Enqueue(new Acknowledgement(mailbox, sequence, receipts, elsewhere, watcher));
         TakeOut();
     }
 
@@ -81,10 +84,11 @@ internal sealed partial class MailboxStore
         return true;
     }
 
-    private static void Release(SqliteSession session, long payload)
+    /// <summary>So many need a payload no more, and with the last of them it goes; within somebody's transaction. 0 is none.</summary>
+    public static void Release(SqliteSession session, long payload, int times = 1)
     {
-        if (payload > 0 && session.Statement("UPDATE payload SET letters = letters - 1 WHERE id = ?1 RETURNING letters")
-            .Bind(1, payload).Run() <= 0)
+        if (payload > 0 && session.Statement("UPDATE payload SET letters = letters - ?2 WHERE id = ?1 RETURNING letters")
+            .Bind(1, payload).Bind(2, times).Run() <= 0)
         {
             session.Statement("DELETE FROM payload WHERE id = ?1").Bind(1, payload).Run();
         }
@@ -104,6 +108,7 @@ internal sealed partial class MailboxStore
     {
         private readonly List<Acknowledgement> _batch = [];
         private readonly List<NewLetter> _receipts = [];
+        private readonly List<OutboxItem> _elsewhere = [];
         private readonly List<MailboxKey> _unlinked = [];
         private readonly Dictionary<IMailboxWatcher, int> _watchers = [];
         private int _delivered;
@@ -113,6 +118,7 @@ internal sealed partial class MailboxStore
         public override void Run(SqliteSession session)
         {
             _receipts.Clear();
+            _elsewhere.Clear();
             _unlinked.Clear();
             _delivered = 0;
             while (_batch.Count < ServerLimits.Acknowledgements && store._acknowledged.TryDequeue(out var acknowledgement))
@@ -120,7 +126,7 @@ internal sealed partial class MailboxStore
                 _batch.Add(acknowledgement);
             }
 
-            foreach (var (key, sequence, receipts, _) in _batch)
+            foreach (var (key, sequence, receipts, elsewhere, _) in _batch)
             {
                 if (sequence > 0)
                 {
@@ -142,6 +148,11 @@ internal sealed partial class MailboxStore
                         _receipts.Add(receipt);
                     }
                 }
+
+                if (elsewhere is not null && store.Relay!.Outbox.Append(session, elsewhere))
+                {
+                    _elsewhere.Add(elsewhere);
+                }
             }
         }
 
@@ -149,6 +160,7 @@ internal sealed partial class MailboxStore
         {
             store.End(_unlinked);
             store.Hand(_receipts, default);
+            store.Relay?.Outbox.Announce(_elsewhere);
             Telemetry.Delivered.Add(_delivered);
             Tell((watcher, letters) => watcher.TakenOut(letters));
         }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Fluister.Server.Accounts;
+using Fluister.Server.Federation;
 using Fluister.Server.Messages;
 using Fluister.Server.Stores.Sqlite;
 
@@ -27,6 +28,9 @@ internal sealed partial class MailboxStore
         _takingOut = new TakingOut(this);
         database.Follow(_book);
     }
+
+    /// <summary>Where receipts go whose senders are elsewhere; nowhere while it is not set.</summary>
+    public Relay? Relay { get; set; }
 
     /// <summary>Appends letters to mailboxes, all of them or none.</summary>
     /// <returns>False where a device has gone meanwhile: nothing was appended.</returns>

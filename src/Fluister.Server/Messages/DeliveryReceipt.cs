@@ -35,13 +35,12 @@ internal sealed record DeliveryReceipt(Guid Sender, ServiceId Recipient, int Dev
     }
 
     /// <summary>The receipt for each of the sender's devices.</summary>
-    public IReadOnlyList<NewLetter> Letters(AccountStore accounts, ServerClock clock)
-    {
-        if (accounts.Find(ServiceId.Aci(Sender)) is not { } account)
-        {
-            return [];
-        }
+    public IReadOnlyList<NewLetter> Letters(AccountStore accounts, ServerClock clock) =>
+        accounts.Find(ServiceId.Aci(Sender)) is { } account ? Letters(account, clock) : [];
 
+    /// <summary>The receipt for each of the sender's devices.</summary>
+    public IReadOnlyList<NewLetter> Letters(Account account, ServerClock clock)
+    {
         var letters = new NewLetter[account.Devices.Count];
         for (var i = 0; i < letters.Length; i++)
         {

@@ -3,10 +3,12 @@ using Fluister.Protocol;
 using Fluister.Protocol.Addresses;
 using Fluister.Protocol.SealedSender;
 using Fluister.Server.Accounts;
+using Fluister.Server.Federation;
 using Fluister.Server.Mailboxes;
 using Fluister.Server.Requests;
 using Fluister.Server.Stores;
 using Fluister.Wire.Protos;
+using Fluister.Wire.Protos.Federation;
 
 namespace Fluister.Server.Messages;
 
@@ -26,7 +28,7 @@ internal sealed partial class Dispatch
 
         for (var i = 0; i < Tries; i++)
         {
-            var resolved = parsed.Recipients.Select(recipient => (Recipient: recipient, Account: Find(recipient.Account))).ToList();
+            var resolved = await ResolveAsync(parsed.Recipients, message).ConfigureAwait(false);
             if (!message.IsStory && Refusal(resolved, message.AccessKey.Span) is { } refusal)
             {
                 return refusal;
@@ -38,15 +40,16 @@ internal sealed partial class Dispatch
             }
 
             // A story tells nobody who has an account.
-            resolved.RemoveAll(entry => entry.Account is null);
+            resolved.RemoveAll(entry => !entry.IsThere);
             if (MultiRecipientMessage.KeyMaterialBytes + 1 + parsed.Shared.Length > ServerLimits.MessageContent)
             {
                 throw new RefusedException(413);
             }
 
             List<KeyValuePair<ServiceId, DeviceMismatch>> mismatched = [.. resolved
-                .Select(entry => (entry.Recipient.Account,
-                    Devices: Mismatch(Parts(entry.Recipient), entry.Account!, entry.Recipient.Account.Kind, null)))
+                .Select(entry => (entry.Recipient.Account, Devices: entry.Remote is { } remote
+                    ? Mismatch(Parts(entry.Recipient), remote)
+                    : Mismatch(Parts(entry.Recipient), entry.Account!, entry.Recipient.Account.Kind, null)))
                 .Where(entry => entry.Devices is not null)
                 .Select(entry => KeyValuePair.Create(entry.Account, entry.Devices!))];
             if (mismatched.Count > 0)
@@ -54,12 +57,18 @@ internal sealed partial class Dispatch
                 return new ManyOutcome.Mismatched(mismatched);
             }
 
-            List<NewLetter> letters = [.. resolved.SelectMany(entry => Letters(entry.Recipient, entry.Account!.Aci, message))];
+            List<NewLetter> letters = [.. resolved.Where(entry => entry.Account is not null)
+                .SelectMany(entry => Letters(entry.Recipient, entry.Account!.Aci, message))];
+            List<OutboxItem> items = [.. resolved.Where(entry => entry.Remote is not null)
+                .OrderBy(entry => entry.Peer!.Tag.Value)
+                .Select(entry => new OutboxItem(
+                    entry.Peer!.Tag, entry.Remote!.Aci, new Item { Message = Write(entry.Recipient, message) }))];
             if (message.IsEphemeral)
             {
                 mailboxes.Offer(letters, parsed.Shared);
+                items.ForEach(item => relay.Outbox.Offer(item, parsed.Shared));
             }
-            else if (!await mailboxes.AppendAsync(letters, parsed.Shared).ConfigureAwait(false))
+            else if (!await AppendAsync(letters, items, parsed.Shared).ConfigureAwait(false))
             {
                 continue;
             }
@@ -71,17 +80,17 @@ internal sealed partial class Dispatch
     }
 
     // By size alone where it comes from counts, as with Signal's: one member's full allowance shall not stop a group.
-    private void Take(MessageForMany message, List<(MultiRecipient Recipient, Account? Account)> resolved)
+    private void Take(MessageForMany message, List<ManyRecipient> resolved)
     {
-        foreach (var (recipient, account) in resolved)
+        foreach (var entry in resolved)
         {
             if (message.IsStory)
             {
-                limits.TakeStory(recipient.Account.Uuid);
+                limits.TakeStory(entry.Recipient.Account.Uuid);
             }
             else
             {
-                limits.TakeSealed(message.Origin, account!.Aci);
+                limits.TakeSealed(message.Origin, entry.Account?.Aci ?? entry.Remote!.Aci);
             }
         }
     }
@@ -103,15 +112,23 @@ internal sealed partial class Dispatch
         return isUsable ? parsed : throw new RefusedException(400);
     }
 
-    private static ManyOutcome? Refusal(List<(MultiRecipient Recipient, Account? Account)> resolved, ReadOnlySpan<byte> key)
+    private ManyOutcome? Refusal(List<ManyRecipient> resolved, ReadOnlySpan<byte> key)
     {
-        if (resolved.Exists(entry => entry.Account is null))
+        // What is sealed is believed only where our certificates are.
+        if (resolved.Exists(entry => entry.Peer is { } peer && !relay.CanSeal(peer)))
+        {
+            return new ManyOutcome.NotAuthorized();
+        }
+
+        if (resolved.Exists(entry => !entry.IsThere))
         {
             return new ManyOutcome.NoSuchAccount();
         }
 
-        return resolved.TrueForAll(entry => entry.Recipient.Account.Kind == ServiceIdKind.Aci)
-            && UnidentifiedAccess.OpensAll(resolved.Select(entry => entry.Account!), key)
+        // Keys of accounts elsewhere are not known here, so that nothing is known of their exclusive or.
+        return resolved.TrueForAll(entry =>
+                entry.Recipient.Account.Kind == ServiceIdKind.Aci && entry.Remote is null or { IsUnrestricted: true })
+            && UnidentifiedAccess.OpensAll(resolved.Select(entry => entry.Account).OfType<Account>(), key)
             ? null
             : new ManyOutcome.NotAuthorized();
     }

@@ -1,10 +1,12 @@
 using Fluister.Protocol.Addresses;
 using Fluister.Server.Accounts;
 using Fluister.Server.Challenges;
+using Fluister.Server.Federation;
 using Fluister.Server.Limits;
 using Fluister.Server.Mailboxes;
 using Fluister.Server.Requests;
 using Fluister.Server.Stores;
+using Fluister.Server.Stores.Sqlite;
 
 namespace Fluister.Server.Messages;
 
@@ -12,7 +14,14 @@ namespace Fluister.Server.Messages;
 /// <remarks>The order of the checks is the service's own: who may, whether there is such an account, the devices, the sizes. A sender whose
 /// access key does not fit learns nothing of whether there is an account.</remarks>
 internal sealed partial class Dispatch(
-    AccountStore accounts, MailboxStore mailboxes, SpamReports reports, ServerClock clock, SendLimits limits, ChallengeBook challenges)
+    SqliteDatabase database,
+    AccountStore accounts,
+    MailboxStore mailboxes,
+    Relay relay,
+    SpamReports reports,
+    ServerClock clock,
+    SendLimits limits,
+    ChallengeBook challenges)
 {
     // A device can go between the look at the account and the writing; then the look is repeated.
     private const int Tries = 3;
@@ -33,6 +42,11 @@ internal sealed partial class Dispatch(
             limits.TakeStory(message.Target.Uuid);
         }
 
+        if (relay.PeerOf(message.Target.Uuid) is { } peer)
+        {
+            return await SendAsync(peer, message, bytes).ConfigureAwait(false);
+        }
+
         for (var i = 0; i < Tries; i++)
         {
             var account = Find(message.Target);
@@ -42,7 +56,7 @@ internal sealed partial class Dispatch(
                 return refusal;
             }
 
-            if (i == 0 && Take(message, account!, isOwn, bytes) is { } challenge)
+            if (i == 0 && Take(message, account!.Aci, isOwn, bytes) is { } challenge)
             {
                 return new SendOutcome.Challenged(challenge);
             }
@@ -79,22 +93,22 @@ internal sealed partial class Dispatch(
     }
 
     // In the service's order: how many, to how many strangers, how much. What goes to an own device counts by its size alone.
-    private Challenge? Take(OutgoingMessage message, Account account, bool isOwn, long bytes)
+    private Challenge? Take(OutgoingMessage message, Guid recipient, bool isOwn, long bytes)
     {
         if (message.Sender is { } sender && !isOwn)
         {
-            limits.TakePair(sender.Account.Aci, account.Aci);
-            if (challenges.Require(sender.Account.Aci, account.Aci) is { } challenge)
+            limits.TakePair(sender.Account.Aci, recipient);
+            if (challenges.Require(sender.Account.Aci, recipient) is { } challenge)
             {
                 return challenge;
             }
         }
         else if (message.Sender is null && !message.IsStory)
         {
-            limits.TakeSealed(message.Origin, account.Aci);
+            limits.TakeSealed(message.Origin, recipient);
         }
 
-        limits.TakeBytes(account.Aci, bytes);
+        limits.TakeBytes(recipient, bytes);
         return null;
     }
 
@@ -146,13 +160,20 @@ internal sealed partial class Dispatch(
             return null;
         }
 
-        var expected = account.Devices.Where(device => device.Id != excluded).ToDictionary(device => device.Id);
+        return Mismatch(
+            parts,
+            account.Devices.Where(device => device.Id != excluded).ToDictionary(
+                device => device.Id,
+                device => kind == ServiceIdKind.Aci ? device.RegistrationId : device.PniRegistrationId));
+    }
+
+    private static DeviceMismatch? Mismatch(IReadOnlyList<DevicePart> parts, Dictionary<int, int?> expected)
+    {
         var given = parts.Select(part => part.Device).ToHashSet();
         List<int> missing = [.. expected.Keys.Where(id => !given.Contains(id))];
         List<int> extra = [.. given.Where(id => !expected.ContainsKey(id))];
         List<int> stale = [.. parts
-            .Where(part => expected.TryGetValue(part.Device, out var device)
-                && part.RegistrationId != (kind == ServiceIdKind.Aci ? device.RegistrationId : device.PniRegistrationId))
+            .Where(part => expected.TryGetValue(part.Device, out var registrationId) && part.RegistrationId != registrationId)
             .Select(part => part.Device)];
         return missing.Count + extra.Count + stale.Count > 0 ? new DeviceMismatch(missing, extra, stale) : null;
     }

@@ -13,9 +13,6 @@ namespace Fluister.Server.Messages;
 /// <remarks>What becomes of a message is decided in <see cref="Dispatch"/>, which other ways of bringing one share.</remarks>
 internal sealed class MessageRoom(Dispatch dispatch, SpamReports reports, Relay relay)
 {
-    // JavaScript's latest time, which the service takes for a bound (facts: MessageController).
-    private const long LatestTimestamp = 86_400_000L * 100_000_000L;
-
     /// <summary>What can be asked.</summary>
     public IEnumerable<Route> Routes =>
     [
@@ -54,7 +51,7 @@ internal sealed class MessageRoom(Dispatch dispatch, SpamReports reports, Relay 
         var isStory = IsAsked(request, "story");
         CheckToken(request, isStory);
         var body = request.Json(WireJson.Default.SendJson);
-        if (body.Messages.Count == 0 || body.Messages.Contains(null!) || body.Timestamp is < 0 or > LatestTimestamp
+        if (body.Messages.Count == 0 || body.Messages.Contains(null!) || body.Timestamp is < 0 or > ServerLimits.LatestTimestamp
             || (body.Messages.Count > 1
                 && body.Messages.DistinctBy(message => message.DestinationDeviceId).Count() != body.Messages.Count))
         {
@@ -81,7 +78,7 @@ internal sealed class MessageRoom(Dispatch dispatch, SpamReports reports, Relay 
         var isStory = IsAsked(request, "story");
         CheckToken(request, isStory);
         if (!long.TryParse(request.Query.GetValueOrDefault("ts") ?? "0", NumberStyles.None, CultureInfo.InvariantCulture, out var timestamp)
-            || timestamp > LatestTimestamp)
+            || timestamp > ServerLimits.LatestTimestamp)
         {
             throw new RefusedException(400);
         }

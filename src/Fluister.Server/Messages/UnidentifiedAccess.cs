@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Fluister.Server.Accounts;
+using Fluister.Server.Federation;
 
 namespace Fluister.Server.Messages;
 
@@ -29,6 +30,17 @@ internal static class UnidentifiedAccess
         none.Clear();
         var fits = CryptographicOperations.FixedTimeEquals(given, account?.AccessKey ?? none);
         return isKey && account is not null && (account.IsUnrestricted || (fits && account.AccessKey is not null));
+    }
+
+    /// <summary>Whether a key opens an account of a peer's, as far as is known here; in a time that does not depend on the key.</summary>
+    public static bool Opens(RemoteAccount? account, ReadOnlySpan<byte> key)
+    {
+        Span<byte> none = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        none.Clear();
+        Span<byte> checksum = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(key, none, checksum);
+        var fits = CryptographicOperations.FixedTimeEquals(checksum, account?.AccessKeyChecksum ?? none);
+        return key.Length == KeyBytes && account is not null && (account.IsUnrestricted || (fits && account.AccessKeyChecksum is not null));
     }
 
     /// <summary>Whether the exclusive or of keys opens all of some accounts; those that are open to anybody count as zeros.</summary>

@@ -27,6 +27,12 @@ internal sealed class DataFolder(string path)
     /// <summary>The folder of avatars.</summary>
     public string Avatars => In("avatars");
 
+    /// <summary>The folder of what was fetched of other home servers' attachments and avatars.</summary>
+    public string BlobCache => In("blob-cache");
+
+    /// <summary>The last sequence of a descriptor that went out.</summary>
+    public string Sequence => In("descriptor.sequence");
+
     /// <summary>The network authority's certificate, which clients trust.</summary>
     public string Authority => In("authority.pem");
 

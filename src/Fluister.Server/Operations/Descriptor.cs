@@ -9,21 +9,38 @@ namespace Fluister.Server.Operations;
 /// <summary>What this server says of itself in its descriptor.</summary>
 internal static class Descriptor
 {
-    /// <summary>The descriptor, to be signed. The sequence is the time, so that a later descriptor is known
-    /// from an earlier one.</summary>
+    /// <summary>Versions of the wire between servers that this program speaks.</summary>
+    public static readonly IReadOnlyList<int> FederationVersions = [1];
+
+    /// <summary>What it can do beside what each version has.</summary>
+    public static readonly IReadOnlyList<string> FederationCapabilities = ["blobs", "usernames"];
+
+    /// <summary>Names the bytes of this program: the compiler makes it of all that it is given, so that who builds the same sources gets
+    /// the same.</summary>
+    public static string Build { get; } = typeof(Descriptor).Module.ModuleVersionId.ToString("n");
+
+    /// <summary>The descriptor, to be signed.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="port">That it listens on.</param>
+    /// <param name="identity">The server's keys.</param>
+    /// <param name="authority">The network's own authority; none where another one's certificate is used.</param>
+    /// <param name="certificate">What it listens with.</param>
+    /// <param name="now">The time, in which it is signed.</param>
+    /// <param name="sequence">By which a later descriptor is known from an earlier one; the time in milliseconds by default.</param>
     public static byte[] Write(
         ServerOptions options,
         int port,
         ServerIdentity identity,
         X509Certificate2? authority,
         X509Certificate2 certificate,
-        DateTimeOffset now)
+        DateTimeOffset now,
+        long? sequence = null)
     {
         var url = options.BaseUrl(port).GetLeftPart(UriPartial.Authority);
         return JsonSerializer.SerializeToUtf8Bytes(
             new DescriptorJson(
                 SignedDescriptor.Format,
-                now.ToUnixTimeMilliseconds(),
+                sequence ?? now.ToUnixTimeMilliseconds(),
                 identity.Tag.ToString(),
                 options.Domain,
                 identity.Genesis.Public.Serialized.ToArray(),
@@ -32,7 +49,7 @@ internal static class Descriptor
                     Convert.ToHexStringLower(SHA256.HashData((authority ?? certificate).PublicKey.ExportSubjectPublicKeyInfo())),
                     authority?.RawData),
                 identity.Certificate.Serialized.ToArray(),
-                [identity.Root.Public.Serialized.ToArray()],
+                [.. identity.TrustRoots.Select(root => root.Serialized.ToArray())],
                 identity.Zk.Public.Write(),
                 new DescriptorLimits(
                     ServerLimits.Devices,
@@ -41,7 +58,11 @@ internal static class Descriptor
                     (long)ServerLimits.MessageAge.TotalSeconds),
                 $"Fluister {typeof(Descriptor).Assembly.GetName().Version?.ToString(3)}",
                 options.Country,
-                options.AbuseContact),
+                options.AbuseContact,
+                identity.Keys,
+                (now + ServerLimits.DescriptorAge).ToUnixTimeMilliseconds(),
+                new DescriptorFederation(FederationVersions, FederationCapabilities, url),
+                Build),
             DescriptorJsonContext.Default.DescriptorJson);
     }
 }

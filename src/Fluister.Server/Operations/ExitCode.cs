@@ -28,6 +28,12 @@ internal static class ExitCode
     /// after a failure it must not go on without.</summary>
     public const int Disk = 9;
 
+    /// <summary>Another server shows what is not to be trusted: another key, or an old descriptor.</summary>
+    public const int Untrusted = 11;
+
+    /// <summary>Another server is not reached now.</summary>
+    public const int Unreached = 12;
+
     /// <summary>A bug.</summary>
     public const int Bug = 70;
 

@@ -84,6 +84,11 @@ internal sealed record ServerOptions
     [Setting("The secret that this server shares with the TURN server: coturn's static-auth-secret.")]
     public string? TurnSecret { get; set; }
 
+    [Setting("""
+        Mebibytes of the disk for attachments and avatars of people on other home servers, so that each is fetched once; 0 keeps none.
+        """)]
+    public int BlobCacheMegabytes { get; set; } = ServerLimits.BlobCacheMebibytes;
+
     /// <summary>Where clients reach the server.</summary>
     public Uri BaseUrl(int port) => new(Url ?? string.Create(CultureInfo.InvariantCulture, $"https://{Domain}:{port}"));
 
@@ -156,6 +161,11 @@ internal sealed record ServerOptions
         if (TurnUrls.Count > 0 != TurnSecret is { Length: >= ShortestSecret })
         {
             yield return "\"turnUrls\" and \"turnSecret\", of at least 16 characters, belong together: give both or none.";
+        }
+
+        if (BlobCacheMegabytes is < 0 or > ServerLimits.MostBlobCacheMebibytes)
+        {
+            yield return "\"blobCacheMegabytes\" must be from 0 to 1048576.";
         }
 
         if (StrangersPerDay is < 0 or > ServerLimits.MostStrangersPerDay)

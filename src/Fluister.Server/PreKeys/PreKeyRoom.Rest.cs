@@ -108,8 +108,7 @@ internal sealed partial class PreKeyRoom
         }
 
         var accessKey = UnidentifiedAccess.Read(request.Header("Unidentified-Access-Key"));
-        var (isAllowed, bundles) = await TakeAsync(
-            request.Origin, target, one, account => UnidentifiedAccess.Opens(account, accessKey.Span)).ConfigureAwait(false);
+        var (isAllowed, bundles) = await TakeAsync(request.Origin, target, one, accessKey).ConfigureAwait(false);
         return isAllowed ? Answer(bundles) : new Response(401);
     }
 
@@ -117,7 +116,7 @@ internal sealed partial class PreKeyRoom
         ? new Response(404)
         : Response.Json(
             new BundlesJson(
-                bundles.Account.Identity(bundles.Kind)!.Value.Serialized.ToArray(),
+                bundles.IdentityKey,
                 [
                     .. bundles.Devices.Select(entry => new DeviceBundleJson(
                         entry.Device,

@@ -1,16 +1,21 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Fluister.Cryptography;
 using Fluister.Protocol.Addresses;
 using Fluister.Protocol.Keys;
 using Fluister.Server.Accounts;
+using Fluister.Server.Federation;
 using Fluister.Server.Limits;
+using Fluister.Server.Messages;
 using Fluister.Server.Requests;
 using Fluister.Wire.Json;
+using Fluister.Wire.Protos.Federation;
+using Google.Protobuf;
 
 namespace Fluister.Server.PreKeys;
 
 /// <summary>Devices publish pre-keys; others take them to begin sessions.</summary>
-internal sealed partial class PreKeyRoom(AccountStore accounts, PreKeyStore keys, RateLimits limits)
+internal sealed partial class PreKeyRoom(AccountStore accounts, PreKeyStore keys, Relay relay, RandomSource random, RateLimits limits)
 {
     /// <summary>A key of JSON, if the identity key has signed it and it is a key at all.</summary>
     /// <exception cref="RefusedException">422.</exception>
@@ -66,15 +71,25 @@ internal sealed partial class PreKeyRoom(AccountStore accounts, PreKeyStore keys
 
     /// <summary>Takes bundles for a device: of one device of an account, or of all.</summary>
     /// <returns>None where there is no such account or device.</returns>
-    /// <exception cref="RefusedException">429: too often.</exception>
+    /// <exception cref="RefusedException">429: too often; 503: the account's home is another server, which is not reached.</exception>
     public async Task<Bundles?> TakeAsync(Caller caller, ServiceId target, int? device)
     {
-        var account = Find(target);
-        var registrationId = device is { } id && account?.Find(id) is { } found ? RegistrationId(found, target.Kind) : null;
+        var peer = relay.PeerOf(target.Uuid);
+        var account = peer is null ? Find(target) : null;
+        var registrationId = device is not { } id ? null
+            : peer is not null ? relay.Accounts.Known(target.Uuid)?.RegistrationId(id)
+            : account?.Find(id) is { } found ? RegistrationId(found, target.Kind)
+            : null;
 
         // A device that has drawn a new registration id is a new one, whose bundle is asked for once more. Each of the three has its bits.
         var which = (((caller.Device.Id << 8) | (device ?? 0)) << 14) | (registrationId ?? 0);
         limits.Take(ServerLimits.PreKeys, LimitKey.Of(caller.Account.Aci, target.Uuid, which));
+        if (peer is not null)
+        {
+            var asker = new Asker { Aci = ByteString.CopyFrom(AccountStore.Bytes(caller.Account.Aci)) };
+            return (await TakeAsync(peer, target, device, asker).ConfigureAwait(false)).Bundles;
+        }
+
         return account is null ? null : await TakeAsync(account, target.Kind, device).ConfigureAwait(false);
     }
 
@@ -82,15 +97,22 @@ internal sealed partial class PreKeyRoom(AccountStore accounts, PreKeyStore keys
     /// <param name="origin">Where they call from, for the limit.</param>
     /// <param name="target">Whose.</param>
     /// <param name="device">One, or all.</param>
-    /// <param name="opens">Whether what they show opens the account, or no account at all.</param>
-    /// <exception cref="RefusedException">429: too often.</exception>
-    public async Task<(bool IsAllowed, Bundles? Bundles)> TakeAsync(ulong origin, ServiceId target, int? device, Func<Account?, bool> opens)
+    /// <param name="key">What they show: an access key; zeros, which only fit an account that is open to anybody; or nothing.</param>
+    /// <exception cref="RefusedException">429: too often; 503: the account's home is another server, which is not reached.</exception>
+    public async Task<(bool IsAllowed, Bundles? Bundles)> TakeAsync(
+        ulong origin, ServiceId target, int? device, ReadOnlyMemory<byte> key)
     {
         limits.Take(ServerLimits.PreKeysAnonymous, LimitKey.Of([.. BitConverter.GetBytes(origin), .. target.ToBytes()]));
+        if (relay.PeerOf(target.Uuid) is { } peer)
+        {
+            return key.Length == UnidentifiedAccess.KeyBytes
+                ? await TakeAsync(peer, target, device, new Asker { AccessKey = ByteString.CopyFrom(key.Span) }).ConfigureAwait(false)
+                : (false, null);
+        }
 
         // Who knows a number's id has no access key: that goes with the profile.
         var account = target.Kind == ServiceIdKind.Aci ? Find(target) : null;
-        return opens(account) && account is not null
+        return UnidentifiedAccess.Opens(account, key.Span) && account is not null
             ? (true, await TakeAsync(account, target.Kind, device).ConfigureAwait(false))
             : (false, null);
     }
@@ -112,7 +134,7 @@ internal sealed partial class PreKeyRoom(AccountStore accounts, PreKeyStore keys
         var taken = await keys.TakeAsync(account.Aci, kind, [.. devices.Select(candidate => candidate.Id)]).ConfigureAwait(false);
         return taken.Count == 0
             ? null
-            : new Bundles(
+            : Bundles.Of(
                 account,
                 kind,
                 [

@@ -67,7 +67,8 @@ internal sealed class PreKeyStore(SqliteDatabase database)
     public Task<Dictionary<int, TakenKeys>> TakeAsync(Guid aci, ServiceIdKind identity, IReadOnlyList<int> devices) =>
         database.WriteAsync(session => Take(session, aci, identity, devices));
 
-    private static Dictionary<int, TakenKeys> Take(SqliteSession session, Guid aci, ServiceIdKind identity, IReadOnlyList<int> devices)
+    /// <summary>The same within somebody's transaction.</summary>
+    public static Dictionary<int, TakenKeys> Take(SqliteSession session, Guid aci, ServiceIdKind identity, IReadOnlyList<int> devices)
     {
         var taken = new Dictionary<int, TakenKeys>();
         foreach (var device in devices)

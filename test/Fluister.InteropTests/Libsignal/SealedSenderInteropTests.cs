@@ -122,6 +122,27 @@ public sealed class SealedSenderInteropTests : IClassFixture<LibsignalClient>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public void The_official_package_takes_a_certificate_that_names_its_server_and_carries_it_unchanged(bool isMany)
+    {
+        Meet(_alice, _bob);
+        byte[] text = [.. "hello"u8];
+        var server = ServerCertificate.Create(9, _server.Public, _root.Private, RandomSource.System, [1, 2, 3, 4, 5]);
+        var content = new SealedContent(Certificate(server: server), PreKeySignalMessage.Parse(SessionMessage(text)));
+        Assert.Equal(content.Serialized, Make(content).Bytes());
+        var answer = _official.Call("sealed.decrypt", ToBob(Seal(content, isMany), _root.Public, Now));
+        Assert.Equal(text, answer.Bytes("text"));
+        Assert.Equal(_alice.Address.Account.ToString(), answer.Text("account"));
+
+        var theirs = _official.CallBytes("sealed.seal", AliceToBob(content));
+        var opened = SealedSenderCipher.Unseal(theirs, _bob.Identity, _bob.Address, [_root.Public], Time);
+        Assert.Equal(content.Serialized, opened.Content.Serialized);
+        Assert.Equal([1, 2, 3, 4, 5], opened.Content.Sender.Signer!.Tag.ToArray());
+        Assert.Equal(server.Serialized, opened.Content.Sender.Signer.Serialized);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public void Both_refuse_the_same_senders(bool isMany)
     {
         Meet(_alice, _bob);

@@ -4,6 +4,7 @@ using Fluister.Protocol.Addresses;
 using Fluister.Protocol.Keys;
 using Fluister.Protocol.Messages;
 using Fluister.Protocol.SealedSender;
+using Fluister.Wire;
 using Fluister.Wire.Protos;
 using Google.Protobuf;
 
@@ -19,6 +20,11 @@ public sealed class SealTests
     [InlineData("untrusted", "trust root")]
     [InlineData("expired", "expired")]
     [InlineData("self", "this very device")]
+    [InlineData("tagless", "Plain content must be a decryption error message.")]
+    [InlineData("foreign", "not the sender's")]
+    [InlineData("foreign tagless", "not the sender's")]
+    [InlineData("longer tag", "not the sender's")]
+    [InlineData("peer's own", "Plain content must be a decryption error message.")]
     public async Task A_seal_is_opened_only_with_a_certificate_that_holds(string which, string cause)
     {
         using var root = KeyPair.Generate(RandomSource.System);
@@ -31,8 +37,15 @@ public sealed class SealTests
 
         // The one that has been checked once already.
         var genuine = SenderCertificate.Read(anna.Store.Items.Bytes("senderCertificate")!);
+        var (home, peer) = (ServerTag.Of(anna.Id.Uuid).ToBytes(), new byte[] { 1, 2, 3, 4, 5 });
+        var foreign = ServiceId.Aci(new Guid([.. peer, .. Registrant.Bytes(11)], bigEndian: true));
         var certificate = which switch
         {
+            "tagless" => Certify(anna.Id, null),
+            "foreign" => Certify(anna.Id, peer),
+            "foreign tagless" => Certify(foreign, null),
+            "longer tag" => Certify(anna.Id, [.. home, 0]),
+            "peer's own" => Certify(foreign, peer),
             "trusted" or "expired" => genuine,
             "self" => SenderCertificate.Read(await bert.Client.Context.Api.SenderCertificateAsync(Cancellation)),
             _ => SenderCertificate.Create(
@@ -67,8 +80,20 @@ public sealed class SealTests
 
         var refused = await bert.NextAsync<EnvelopeRefused>();
         Assert.Contains(cause, refused.Cause, StringComparison.Ordinal);
-        Assert.Equal(which is "trusted" or "self" ? sender.Id : null, refused.Sender);
+        ServiceId? known = which switch
+        {
+            "trusted" or "self" or "tagless" => sender.Id,
+            "peer's own" => foreign,
+            _ => null,
+        };
+        Assert.Equal(known, refused.Sender);
         await bert.NextTextAsync("genuine");
+
+        // As the network's root could, or another server under it.
+        SenderCertificate Certify(ServiceId claimed, byte[]? tag) => SenderCertificate.Create(
+            new ProtocolAddress(claimed, 1), null, anna.Account.Aci.Public, genuine.Expires,
+            ServerCertificate.Create(1, signer.Public, scene.Server.Identity.Root.Private, RandomSource.System, tag),
+            signer.Private, RandomSource.System);
     }
 
     [Fact]

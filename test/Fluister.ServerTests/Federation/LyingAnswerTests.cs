@@ -38,7 +38,7 @@ public sealed class LyingAnswerTests
         var endless = new Endless();
         Says(scene, () => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(endless) });
         Assert.Equal(PeerError.Malformed, await FailAsync(scene));
-        Assert.InRange(endless.Read, 1, 2 << 20);
+        Assert.InRange(endless.Taken, 1, 2 << 20);
 
         // The same where it is a refusal's sentence.
         var sentence = new Endless();
@@ -47,7 +47,7 @@ public sealed class LyingAnswerTests
             Content = new StreamContent(sentence) { Headers = { ContentType = new("text/plain") } },
         });
         Assert.Equal(PeerError.Refused, await FailAsync(scene));
-        Assert.InRange(sentence.Read, 0, 1 << 20);
+        Assert.InRange(sentence.Taken, 0, 1 << 20);
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class LyingAnswerTests
         ClaimResponse.Types.Key Key(Server.PreKeys.PublishedKey key) => new()
         {
             Id = key.Id,
-            Public = ByteString.CopyFrom(key.Key),
+            Public = ByteString.CopyFrom(key.Public),
             Signature = ByteString.CopyFrom(key.Signature ?? []),
         };
         return new ClaimResponse
@@ -193,7 +193,7 @@ public sealed class LyingAnswerTests
     /// <summary>Never ends, and counts what was read of it.</summary>
     private sealed class Endless : Stream
     {
-        public long Read { get; private set; }
+        public long Taken { get; private set; }
 
         public override bool CanRead => true;
 
@@ -203,12 +203,12 @@ public sealed class LyingAnswerTests
 
         public override long Length => throw new NotSupportedException();
 
-        public override long Position { get => Read; set => throw new NotSupportedException(); }
+        public override long Position { get => Taken; set => throw new NotSupportedException(); }
 
         public override int Read(byte[] buffer, int offset, int count)
         {
             buffer.AsSpan(offset, count).Fill((byte)'a');
-            Read += count;
+            Taken += count;
             return count;
         }
 

@@ -52,7 +52,9 @@ public sealed class LyingItemTests
             Account = LyingPeer.Bytes(anna.Account.Aci),
             Receipt = new Fluister.Wire.Protos.Federation.DeliveryReceipt
             {
-                Recipient = LyingPeer.Bytes(from), Device = 1, Timestamp = 7,
+                Recipient = LyingPeer.Bytes(from),
+                Device = 1,
+                Timestamp = 7,
             },
         };
         Assert.Equal(

@@ -1,6 +1,7 @@
 using Fluister.Cryptography;
 using Fluister.Server.Federation;
 using Fluister.Server.Mailboxes;
+using Fluister.Server.Operations;
 using Fluister.Server.Requests;
 using Fluister.Wire;
 using Fluister.Wire.Protos;
@@ -15,7 +16,7 @@ internal sealed class LyingPeer : IAsyncDisposable
 {
     private ulong _last;
 
-    private LyingPeer() => Here = new TestServer(connect: Reach, clock: Clock);
+    private LyingPeer(ServerOptions? options) => Here = new TestServer(options: options, connect: Reach, clock: Clock);
 
     /// <summary>The server that is lied to.</summary>
     public TestServer Here { get; }
@@ -33,9 +34,9 @@ internal sealed class LyingPeer : IAsyncDisposable
     public Func<string, byte[], CancellationToken, Task<HttpResponseMessage>>? Answer { get; set; }
 
     /// <summary>Begins.</summary>
-    public static async Task<LyingPeer> StartAsync(PeerState state = PeerState.Allow)
+    public static async Task<LyingPeer> StartAsync(PeerState state = PeerState.Allow, ServerOptions? options = null)
     {
-        var scene = new LyingPeer();
+        var scene = new LyingPeer(options);
         await scene.IntroduceAsync(scene.Liar, "liar.example", state);
         await scene.IntroduceAsync(scene.Honest, "honest.example", PeerState.Allow);
         return scene;
@@ -95,13 +96,14 @@ internal sealed class LyingPeer : IAsyncDisposable
 
     /// <summary>Asks as it is told.</summary>
     public ValueTask<Response> AskAsync(
-        IReadOnlyDictionary<string, string> headers, byte[] body, string path = "/federation/v1/transactions") =>
+        IReadOnlyDictionary<string, string> headers, byte[] body, string path = "/federation/v1/transactions", ulong origin = 1) =>
         Here.Home.Router.AnswerAsync(
             new Request
             {
                 Verb = "POST",
                 Path = path,
                 Headers = headers,
+                Origin = origin,
                 ReadBody = (asked, limit, _) =>
                 {
                     asked.Body = body;

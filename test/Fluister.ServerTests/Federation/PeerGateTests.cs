@@ -48,7 +48,8 @@ public sealed class PeerGateTests : IAsyncDisposable
         Refused(401, "not by the key", Sign(), verb: "PUT");
         Refused(401, "not by the key", Sign(), path: "/federation/v1/transactions");
         Refused(401, "not by the key", Sign(), change: headers => headers["Content-Digest"] = other);
-        Refused(401, "not by the key", Sign(), change: headers => headers["Signature-Input"] = headers["Signature-Input"].Replace("created=1795348800", "created=1795348801"));
+        Refused(401, "not by the key", Sign(), change: headers =>
+            headers["Signature-Input"] = headers["Signature-Input"].Replace("created=1795348800", "created=1795348801"));
         Refused(401, "not by the key", Sign(), change: headers => headers["Signature"] = $"fl=:{Convert.ToBase64String(new byte[64])}:");
         Refused(401, "not by the key", Sign(), change: headers => headers["Signature"] = "fl=:AAAA:");
         Assert.NotNull(Admit(Sign()));
@@ -62,7 +63,8 @@ public sealed class PeerGateTests : IAsyncDisposable
         Refused(401, "signed for another one", Sign(to: other));
 
         // Said to be for this one, it is not what was signed.
-        Refused(401, "not by the key", Sign(to: other), change: headers => headers["Fluister-Destination"] = _server.Identity.Tag.ToString());
+        Refused(401, "not by the key", Sign(to: other), change: headers =>
+            headers["Fluister-Destination"] = _server.Identity.Tag.ToString());
     }
 
     [Theory]
@@ -222,8 +224,14 @@ public sealed class PeerGateTests : IAsyncDisposable
     {
         await AddAsync(PeerState.Allow);
         var random = new SeededRandom(11);
-        string[] names = ["Signature-Input", "Signature", "Content-Digest", "Fluister-Destination", "Content-Length", "Content-Encoding", "Fluister-Origin"];
-        string[] pieces = ["\"", "(", ")", ";", "=", ":", ",", " ", "\\", "\0", "é", "created", "999999999999999999999", "fl", "keyid=\"", "AAAA", "\r\n"];
+        string[] names =
+        [
+            "Signature-Input", "Signature", "Content-Digest", "Fluister-Destination", "Content-Length", "Content-Encoding", "Fluister-Origin",
+        ];
+        string[] pieces =
+        [
+            "\"", "(", ")", ";", "=", ":", ",", " ", "\\", "\0", "é", "created", "999999999999999999999", "fl", "keyid=\"", "AAAA", "\r\n",
+        ];
         for (var round = 0; round < 4_000; round++)
         {
             var headers = Sign();

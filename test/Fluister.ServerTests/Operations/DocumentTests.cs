@@ -10,7 +10,7 @@ public sealed class DocumentTests
     public async Task Every_request_and_method_that_is_served_is_told_and_no_other()
     {
         await using var server = new TestServer();
-        var lines = await File.ReadAllLinesAsync(Document(), TestContext.Current.CancellationToken);
+        var lines = await File.ReadAllLinesAsync(Repository.Find("docs", "SERVER.md"), TestContext.Current.CancellationToken);
         var told = lines.Where(line => line.StartsWith("| `", StringComparison.Ordinal)).ToList();
         var requests = told.Select(line => line.Split('`')[1]).Where(name => name.Contains(" /", StringComparison.Ordinal));
         var operations = new[] { "GET /.well-known/fluister", "GET /health/live", "GET /health/ready" };
@@ -28,7 +28,7 @@ public sealed class DocumentTests
     public async Task The_systemd_unit_leaves_little_exposed()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/systemd-analyze"), "systemd is not here.");
-        var unit = Find("deploy", "fluister-server.service");
+        var unit = Repository.Find("deploy", "fluister-server.service");
         string[] arguments = ["security", "--offline=true", "--no-pager", "--threshold=13", unit];
         using var analysis = Process.Start(new ProcessStartInfo("systemd-analyze", arguments) { RedirectStandardOutput = true })!;
         var said = await analysis.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -40,18 +40,5 @@ public sealed class DocumentTests
             .Split('=')[1].Split(' ').Select(int.Parse);
         Assert.Equal(
             [exit["Usage"], exit["NotFound"], exit["Damaged"], exit["Denied"], exit["Unsupported"]], final);
-    }
-
-    private static string Document() => Find("docs", "SERVER.md");
-
-    private static string Find(params string[] path)
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Fluister.slnx")))
-        {
-            folder = Path.GetDirectoryName(folder)!;
-        }
-
-        return Path.Combine([folder, .. path]);
     }
 }

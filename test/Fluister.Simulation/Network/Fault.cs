@@ -38,7 +38,7 @@ internal sealed record Fault(FaultKind Kind, TimeSpan At, TimeSpan Lasts, int Ta
         const double Until = 0.9;
         var kinds = Kinds.Where(kind => options.Servers > 1
             || kind.Kind is not (FaultKind.ServersCut or FaultKind.ConnectionsBroken)).ToArray();
-        return [.. Enumerable.Range(0, options.Faults).Select(_ =>
+        var planned = Enumerable.Range(0, options.Faults).Select(_ =>
         {
             var weight = random.Next(kinds.Sum(one => one.Weight));
             var kind = kinds.First(one => (weight -= one.Weight) < 0);
@@ -50,7 +50,17 @@ internal sealed record Fault(FaultKind Kind, TimeSpan At, TimeSpan Lasts, int Ta
                 target,
                 options.Servers < 2 ? 0 : (target + 1 + random.Next(options.Servers - 1)) % options.Servers,
                 random.Next(1 << 16));
-        }).OrderBy(fault => fault.At)];
+        }).OrderBy(fault => fault.At).ToList();
+        return [.. planned.Select(fault => fault with { Lasts = fault.Lasts * Room(planned, fault, options, crowds) })];
+    }
+
+    // Where there are many faults for one target each is shorter, or it would never be there.
+    private static double Room(List<Fault> planned, Fault fault, NetworkOptions options, int crowds)
+    {
+        const double Share = 0.25;
+        var isOfPeople = fault.Kind >= FaultKind.PeopleKilled;
+        var all = planned.Where(one => one.Kind >= FaultKind.PeopleKilled == isOfPeople).Sum(one => one.Lasts.TotalSeconds);
+        return Math.Min(1, options.Time.TotalSeconds * Share * (isOfPeople ? crowds : options.Servers) / all);
     }
 
     /// <inheritdoc/>

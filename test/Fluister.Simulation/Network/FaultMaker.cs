@@ -9,6 +9,7 @@ internal sealed class FaultMaker(IReadOnlyList<ServerNode> servers, IReadOnlyLis
     private const int DirectionBit = 1;
     private const int BothBit = 2;
     private const int SilentBit = 4;
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PointPatience = TimeSpan.FromSeconds(5);
 
     /// <summary>Does one fault when its time has come; it is over when this returns.</summary>
@@ -31,6 +32,7 @@ internal sealed class FaultMaker(IReadOnlyList<ServerNode> servers, IReadOnlyLis
             fault.Began = clock.Elapsed;
             await DoAsync(fault, stop).ConfigureAwait(false);
             fault.Ended = clock.Elapsed;
+            await Task.Delay(Rest, stop).ConfigureAwait(false);
         }
         finally
         {

@@ -62,9 +62,9 @@ internal sealed class Sampler(IReadOnlyList<ServerNode> servers, IReadOnlyList<C
             var ticks = long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
             var pages = long.Parse(fields[21], CultureInfo.InvariantCulture);
             var used = ticks / TicksPerSecond;
-            var before = _cpu.GetValueOrDefault(id);
+            var cpu = _cpu.TryGetValue(id, out var before) ? (used - before) / passed : 0;
             _cpu[id] = used;
-            return (pages * Environment.SystemPageSize, (used - before) / passed);
+            return (pages * Environment.SystemPageSize, cpu);
         }
         catch (Exception e) when (e is IOException or InvalidOperationException or UnauthorizedAccessException)
         {

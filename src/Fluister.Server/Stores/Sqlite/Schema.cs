@@ -132,12 +132,13 @@ internal static class Schema
         """
         -- Other home servers, by tag. state: as PeerState. descriptor: as it was signed. settled: the highest of our numbers that it has
         -- answered for. highest: the highest of its numbers that was applied here. lost: how often it was seen to have forgotten, or to
-        -- know of what was lost here. expired, refused: items of ours that it did not get in time, or did not take.
+        -- know of what was lost here. expired, refused: items of ours that it did not get in time, or did not take. error: why the last
+        -- request to it failed; none where it did not.
         CREATE TABLE peer (
             tag INTEGER PRIMARY KEY, domain TEXT NOT NULL UNIQUE, state INTEGER NOT NULL, genesis BLOB NOT NULL, descriptor BLOB NOT NULL,
             added INTEGER NOT NULL, heard INTEGER NOT NULL DEFAULT 0, settled INTEGER NOT NULL DEFAULT 0,
             highest INTEGER NOT NULL DEFAULT 0, lost INTEGER NOT NULL DEFAULT 0, expired INTEGER NOT NULL DEFAULT 0,
-            refused INTEGER NOT NULL DEFAULT 0
+            refused INTEGER NOT NULL DEFAULT 0, error TEXT
         ) STRICT;
         -- What waits for peers, in the order of its numbers. account: whom it is about, which orders it. payload: as of letters.
         CREATE TABLE outbox (
@@ -151,6 +152,15 @@ internal static class Schema
             ) AS gone WHERE payload.id = gone.id;
             DELETE FROM payload WHERE letters <= 0
                 AND id IN (SELECT outbox.payload FROM outbox WHERE outbox.peer = old.tag AND outbox.payload IS NOT NULL);
+        END;
+        -- For a peer that is blocked nothing is kept.
+        CREATE TRIGGER peer_blocked AFTER UPDATE OF state ON peer WHEN new.state = 0 AND old.state <> 0 BEGIN
+            UPDATE payload SET letters = payload.letters - gone.items FROM (
+                SELECT payload AS id, COUNT(*) AS items FROM outbox WHERE peer = old.tag AND payload IS NOT NULL GROUP BY payload
+            ) AS gone WHERE payload.id = gone.id;
+            DELETE FROM payload WHERE letters <= 0
+                AND id IN (SELECT outbox.payload FROM outbox WHERE outbox.peer = old.tag AND outbox.payload IS NOT NULL);
+            DELETE FROM outbox WHERE peer = old.tag;
         END;
         -- Up to which number the items of a peer about an account were applied.
         CREATE TABLE inbox_mark (

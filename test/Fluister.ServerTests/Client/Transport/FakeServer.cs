@@ -61,9 +61,9 @@ internal sealed class FakeServer : IAsyncDisposable
         long sequence = 1_000_000, X509Certificate2? authority = null, X509Certificate2? pinned = null, ServerIdentity? signer = null) =>
         SignedDescriptor.Sign(
             Descriptor.Write(
-                new ServerOptions(), Port, Identity, pinned is null ? authority ?? Authority : null, pinned ?? Leaf,
-                DateTimeOffset.FromUnixTimeMilliseconds(sequence)),
-            (signer ?? Identity).Genesis.Private,
+                new ServerOptions(), Port, signer is { } other && other.Tag == Identity.Tag ? other : Identity,
+                pinned is null ? authority ?? Authority : null, pinned ?? Leaf, DateTimeOffset.UtcNow, sequence),
+            (signer ?? Identity).Key.Private,
             RandomSource.System);
 
     /// <summary>The same, as the client knows it.</summary>

@@ -34,18 +34,18 @@ public sealed class TrustTests : IAsyncDisposable
     {
         await using var scene = await LinkScene.StartAsync();
         var (root, key) = (new Uri($"https://localhost:{scene.Server.Port}"), scene.Server.Key);
-        var byLink = await DescriptorFetch.FetchAsync(new InviteLink(root, key, "token", "123456"), Cancellation);
+        var byLink = await DescriptorFetch.FetchAsync(new InviteLink(root, key, "token", "123456"), TimeProvider.System, Cancellation);
         var fingerprint = Fingerprint.Of(key);
-        var byPrint = await DescriptorFetch.FetchAsync(root, fingerprint.ToUpperInvariant().Replace(' ', ':'), Cancellation);
+        var byPrint = await DescriptorFetch.FetchAsync(root, fingerprint.ToUpperInvariant().Replace(' ', ':'), TimeProvider.System, Cancellation);
         Assert.Equal(byLink.Signed.ToArray(), byPrint.Signed.ToArray());
         Assert.Equal((root, key, scene.Server.Home.Identity.Tag), (byLink.Chat, byLink.Genesis, byLink.Tag));
         Assert.StartsWith(byLink.Tag.ToString(), fingerprint.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
 
         var other = ServerIdentity.Generate(RandomSource.System).Genesis.Public;
-        await AssertUntrustedAsync(() => DescriptorFetch.FetchAsync(new InviteLink(root, other), Cancellation));
-        await AssertUntrustedAsync(() => DescriptorFetch.FetchAsync(root, Fingerprint.Of(other), Cancellation));
-        await AssertUntrustedAsync(() => DescriptorFetch.FetchAsync(root, fingerprint[..^1], Cancellation));
-        await AssertUntrustedAsync(() => DescriptorFetch.FetchAsync(root, "", Cancellation));
+        await AssertUntrustedAsync(() => DescriptorFetch.FetchAsync(new InviteLink(root, other), TimeProvider.System, Cancellation));
+        await AssertUntrustedAsync(() => DescriptorFetch.FetchAsync(root, Fingerprint.Of(other), TimeProvider.System, Cancellation));
+        await AssertUntrustedAsync(() => DescriptorFetch.FetchAsync(root, fingerprint[..^1], TimeProvider.System, Cancellation));
+        await AssertUntrustedAsync(() => DescriptorFetch.FetchAsync(root, "", TimeProvider.System, Cancellation));
     }
 
     [Fact]
@@ -53,30 +53,56 @@ public sealed class TrustTests : IAsyncDisposable
     {
         _server.Answer = _ => FakeServer.Response("200 OK", body: new byte[ClientLimits.DescriptorBytes + 1]);
         var link = new InviteLink(new Uri($"https://localhost:{_server.Port}"), _server.Identity.Genesis.Public);
-        var refused = await Assert.ThrowsAsync<ClientException>(() => DescriptorFetch.FetchAsync(link, Cancellation));
+        var refused = await Assert.ThrowsAsync<ClientException>(() => DescriptorFetch.FetchAsync(link, TimeProvider.System, Cancellation));
         Assert.Equal(ClientError.Unreachable, refused.Error);
         _server.Answer = _ => FakeServer.Response("200 OK", body: "{\"descriptor\":null}"u8);
-        await AssertUntrustedAsync(() => DescriptorFetch.FetchAsync(link, Cancellation));
+        await AssertUntrustedAsync(() => DescriptorFetch.FetchAsync(link, TimeProvider.System, Cancellation));
         _server.Answer = _ => FakeServer.Response("302 Found", "Location: https://localhost/\r\n");
-        refused = await Assert.ThrowsAsync<ClientException>(() => DescriptorFetch.FetchAsync(link, Cancellation));
+        refused = await Assert.ThrowsAsync<ClientException>(() => DescriptorFetch.FetchAsync(link, TimeProvider.System, Cancellation));
         Assert.Equal(ClientError.Unreachable, refused.Error);
+    }
+
+    private static DateTimeOffset Now => DateTimeOffset.UtcNow;
+
+    private static void AssertRefused(Action read, string because)
+    {
+        var refused = Assert.Throws<ClientException>(read);
+        Assert.Equal(ClientError.UntrustedServer, refused.Error);
+        Assert.Contains(because, refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_descriptor_that_another_signed_or_that_is_older_is_not_taken()
     {
         var known = HomeServerDescriptor.Read(_server.Describe(sequence: 5), _server.Identity.Genesis.Public);
-        Assert.Equal(6, known.ReadLater(_server.Describe(sequence: 6))?.Said.Sequence);
-        Assert.Null(known.ReadLater(_server.Describe(sequence: 5)));
-        Assert.Null(known.ReadLater(_server.Describe(sequence: 4)));
+        Assert.Equal(6, known.ReadLater(_server.Describe(sequence: 6), Now)?.Said.Sequence);
+        Assert.Null(known.ReadLater(_server.Describe(sequence: 5), Now));
+        AssertRefused(() => known.ReadLater(_server.Describe(sequence: 4), Now), "older than one");
         var forged = _server.Describe(sequence: 6, signer: ServerIdentity.Generate(RandomSource.System));
-        Assert.Equal(ClientError.UntrustedServer, Assert.Throws<ClientException>(() => known.ReadLater(forged)).Error);
+        AssertRefused(() => known.ReadLater(forged, Now), "not signed with the key");
         var changed = JsonNode.Parse(_server.Describe(sequence: 6))!;
         var bytes = Convert.FromBase64String((string)changed["descriptor"]!);
         bytes[^20] ^= 1;
         changed["descriptor"] = Convert.ToBase64String(bytes);
         var tampered = Encoding.UTF8.GetBytes(changed.ToJsonString());
-        Assert.Equal(ClientError.UntrustedServer, Assert.Throws<ClientException>(() => known.ReadLater(tampered)).Error);
+        AssertRefused(() => known.ReadLater(tampered, Now), "not signed with the key");
+        var over = Now.AddDays(31);
+        AssertRefused(() => known.ReadLater(_server.Describe(sequence: 6), over), "expired");
+        AssertRefused(() => HomeServerDescriptor.ReadNow(_server.Describe(), _server.Identity.Genesis.Public, over), "expired");
+        HomeServerDescriptor.Read(_server.Describe(), _server.Identity.Genesis.Public);
+    }
+
+    [Fact]
+    public void A_server_that_hands_on_to_another_identity_key_stays_the_same_server_and_its_former_key_is_good_for_nothing()
+    {
+        var (before, genesis) = (_server.Identity, _server.Identity.Genesis.Public);
+        var known = HomeServerDescriptor.Read(_server.Describe(sequence: 5), genesis);
+        var after = before.RotateKey(RandomSource.System);
+        var later = known.ReadLater(_server.Describe(sequence: 6, signer: after), Now)!;
+        Assert.Equal((known.Tag, genesis), (later.Tag, later.Genesis));
+        AssertRefused(() => later.ReadLater(_server.Describe(sequence: 7, signer: before), Now), "older than one");
+        AssertRefused(() => later.ReadLater(_server.Describe(sequence: 7, signer: before.RotateKey(RandomSource.System)), Now), "older");
+        Assert.Equal(7, later.ReadLater(_server.Describe(7, signer: after.RotateKey(RandomSource.System)), Now)?.Said.Sequence);
     }
 
     [Theory]

@@ -39,7 +39,7 @@ public abstract class ContentFixture : IDisposable
             EntropyPool = AccountEntropyPool.Generate(RandomSource.System),
         };
         Store.Items.Save(Self);
-        Context = new ClientContext(Store, Self, new HomeServerApi(null!), [], Clock, RandomSource.System, _ => { });
+        Context = new ClientContext(Store, Self, new HomeServerApi(null!), () => [], Clock, RandomSource.System, _ => { });
         Sender = new Sender(Context);
         Handler = new ContentHandler(Context, Sender);
     }

@@ -91,7 +91,7 @@ public sealed class DisappearingMessagesTests : StoreFixture
     }
 
     private DisappearingMessages Sweep(Action<string>? delete = null, Action<ClientEvent>? tell = null) => new(
-        new ClientContext(Store, null!, null!, [], _clock, RandomSource.System, tell ?? _told.Add), delete ?? _deleted.Add);
+        new ClientContext(Store, null!, null!, () => [], _clock, RandomSource.System, tell ?? _told.Add), delete ?? _deleted.Add);
 
     private StoredMessage Add(long seconds, DateTimeOffset start, string? file)
     {

@@ -38,6 +38,25 @@ public sealed class CertificateTests
     }
 
     [Fact]
+    public void A_server_certificate_says_whose_accounts_it_is_good_for_and_the_signature_covers_that()
+    {
+        byte[] tag = [1, 2, 3, 4, 5];
+        var made = ServerCertificate.Create(9, _world.Server.Public, _world.Root.Private, _world.Random, tag);
+        var read = ServerCertificate.Read(made.Serialized);
+        foreach (var certificate in new[] { made, read })
+        {
+            Assert.Equal(tag, certificate.Tag.ToArray());
+            certificate.Validate([_world.Root.Public]);
+        }
+
+        var changed = made.Serialized.ToArray();
+        changed[changed.AsSpan().IndexOf(tag)] ^= 1;
+        Assert.Equal([0, 2, 3, 4, 5], ServerCertificate.Read(changed).Tag.ToArray());
+        Refused.With(ProtocolError.UntrustedCertificate, () => ServerCertificate.Read(changed).Validate([_world.Root.Public]));
+        Assert.True(ServerCertificate.Read(_world.ServerCertificate.Serialized).Tag.IsEmpty);
+    }
+
+    [Fact]
     public void A_certificate_holds_up_to_its_last_millisecond()
     {
         PublicKey[] roots = [_world.Root.Public];

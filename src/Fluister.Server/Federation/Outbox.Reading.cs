@@ -1,0 +1,177 @@
+using Fluister.Server.Mailboxes;
+using Fluister.Server.Stores.Sqlite;
+using Fluister.Wire;
+using Fluister.Wire.Protos.Federation;
+using Google.Protobuf;
+using Microsoft.Data.Sqlite;
+
+namespace Fluister.Server.Federation;
+
+// How items leave: read, settled because the peer has answered for them, or too old.
+internal sealed partial class Outbox
+{
+    /// <summary>What waits for a peer after a number, as much as one transaction takes.</summary>
+    /// <param name="peer">For whom.</param>
+    /// <param name="after">After which number.</param>
+    /// <param name="isHeld">Accounts whose items are passed over.</param>
+    public OutboxBatch Read(ServerTag peer, long after, Func<Guid, bool> isHeld)
+    {
+        var transaction = new Transaction();
+        var payloads = new List<long>();
+        var places = new Dictionary<long, uint>();
+        var (bytes, last) = (0, after);
+        _database.Read(session => session.Query(
+            """
+            SELECT number, account, item, payload.id, payload.bytes FROM outbox LEFT JOIN payload ON payload.id = outbox.payload
+            WHERE peer = ?1 AND number > ?2 AND expires > ?3 ORDER BY number
+            """,
+            row =>
+            {
+                last = row.GetInt64(0);
+                var account = (byte[])row[1];
+                if (isHeld(new Guid(account, bigEndian: true)))
+                {
+                    return 0;
+                }
+
+                var read = (byte[])row[2];
+                var item = Item.Parser.ParseFrom(read);
+                item.Number = (ulong)last;
+                item.Account = UnsafeByteOperations.UnsafeWrap(account);
+                var payload = row.IsDBNull(3) ? 0 : row.GetInt64(3);
+                if (payload > 0)
+                {
+                    item.Message.Payload = Place(row, payload);
+                }
+
+                bytes += read.Length;
+                transaction.Items.Add(item);
+                payloads.Add(payload);
+                return 0;
+            },
+            isEnough: () => transaction.Items.Count >= ServerLimits.TransactionItems || bytes >= ServerLimits.TransactionBytes,
+            (long)peer.Value,
+            after,
+            _time.GetUtcNow().ToUnixTimeMilliseconds()));
+        return new OutboxBatch(transaction, payloads, last);
+
+        uint Place(SqliteDataReader row, long payload)
+        {
+            if (!places.TryGetValue(payload, out var place))
+            {
+                var shared = (byte[])row[4];
+                bytes += shared.Length;
+                transaction.Payloads.Add(UnsafeByteOperations.UnsafeWrap(shared));
+                places[payload] = place = (uint)transaction.Payloads.Count;
+            }
+
+            return place;
+        }
+    }
+
+    /// <summary>The highest of our numbers that a peer has answered for, and the highest that waits for it.</summary>
+    public (long Settled, long Waiting) Known(ServerTag peer) => _database.Read(session => session.First(
+        "SELECT settled, (SELECT COALESCE(MAX(number), 0) FROM outbox WHERE peer = tag) FROM peer WHERE tag = ?1",
+        row => (row.GetInt64(0), row.GetInt64(1)),
+        (long)peer.Value));
+
+    /// <summary>Deletes what a peer has answered for, and notes what it has said.</summary>
+    /// <param name="peer">Who has answered.</param>
+    /// <param name="done">The items, what became of each, and what each shares.</param>
+    /// <param name="settled">The highest of our numbers that the peer has answered for.</param>
+    /// <param name="isLost">Whether one of the two was seen to have forgotten.</param>
+    /// <param name="accounts">What is known of the peer's accounts, and is corrected.</param>
+    public Task SettleAsync(
+        ServerTag peer,
+        IReadOnlyList<(Item Item, Outcome? Outcome, long Payload)> done,
+        long settled,
+        bool isLost,
+        RemoteAccounts accounts) =>
+        _database.WriteAsync(session =>
+        {
+            var refused = 0;
+            foreach (var (item, outcome, payload) in done)
+            {
+                Delete(session, peer, (long)item.Number, payload);
+                if (outcome is null or { Kind: Outcome.Types.Kind.Done })
+                {
+                    continue;
+                }
+
+                var account = new Guid(item.Account.Span, bigEndian: true);
+                if (outcome.Kind == Outcome.Types.Kind.Mismatched)
+                {
+                    if (outcome.Devices is { } list)
+                    {
+                        accounts.Apply(session, peer, list);
+                    }
+
+                    continue;
+                }
+
+                refused++;
+                if (outcome.Kind == Outcome.Types.Kind.Nobody)
+                {
+                    RemoteAccounts.Delete(session, peer, account);
+                }
+            }
+
+            return session.Run(
+                "UPDATE peer SET settled = MAX(settled, ?2), refused = refused + ?3, lost = lost + ?4 WHERE tag = ?1",
+                (long)peer.Value,
+                settled,
+                refused,
+                isLost ? 1 : 0);
+        });
+
+    private void Delete(SqliteSession session, ServerTag peer, long number, long payload)
+    {
+        var size = session.Statement("DELETE FROM outbox WHERE number = ?1 AND peer = ?2 RETURNING size")
+            .Bind(1, number).Bind(2, (long)peer.Value).Run();
+        if (size is { } bytes)
+        {
+            Book.Add(peer, -1, -bytes);
+            MailboxStore.Release(session, payload);
+        }
+    }
+
+    /// <summary>Deletes what peers did not get in time, and counts it.</summary>
+    /// <returns>How many.</returns>
+    public async Task<int> PurgeAsync()
+    {
+        var all = 0;
+        while (true)
+        {
+            var purged = await _database.WriteAsync(Purge).ConfigureAwait(false);
+            all += purged;
+            if (purged < ServerLimits.PurgedAtOnce)
+            {
+                return all;
+            }
+        }
+    }
+
+    private int Purge(SqliteSession session)
+    {
+        var gone = session.Query(
+            """
+            DELETE FROM outbox WHERE number IN (SELECT number FROM outbox ORDER BY number LIMIT ?2) AND expires <= ?1
+            RETURNING peer, size, COALESCE(payload, 0)
+            """,
+            row => (Peer: new ServerTag((ulong)row.GetInt64(0)), Size: row.GetInt64(1), Payload: row.GetInt64(2)),
+            _time.GetUtcNow().ToUnixTimeMilliseconds(),
+            ServerLimits.PurgedAtOnce);
+        foreach (var (peer, size, payload) in gone)
+        {
+            Book.Add(peer, -1, -size);
+            MailboxStore.Release(session, payload);
+        }
+
+        foreach (var peer in gone.CountBy(item => item.Peer))
+        {
+            session.Run("UPDATE peer SET expired = expired + ?2 WHERE tag = ?1", (long)peer.Key.Value, peer.Value);
+        }
+
+        return gone.Count;
+    }
+}

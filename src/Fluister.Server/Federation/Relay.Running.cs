@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using Fluister.Wire;
+
+namespace Fluister.Server.Federation;
+
+/// <content>A link for each peer, whatever its state: it looks at that itself.</content>
+internal sealed partial class Relay
+{
+    private readonly ConcurrentDictionary<ServerTag, PeerLink> _links = [];
+    private readonly SemaphoreSlim _places = new(ServerLimits.TransactionsAtOnce);
+    private readonly Signal _changed = new();
+
+    /// <summary>Sends what waits, until it is stopped.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        var running = new Dictionary<ServerTag, Task>();
+        try
+        {
+            while (true)
+            {
+                var changed = _changed.NextAsync();
+                foreach (var peer in Peers.All)
+                {
+                    if (!running.TryGetValue(peer.Tag, out var task) || task.IsCompleted)
+                    {
+                        var link = new PeerLink(peer.Tag, this, _places, _time, _random, _log);
+                        _links[peer.Tag] = link;
+                        running[peer.Tag] = Task.Run(() => RunAsync(peer.Tag, link, stopping), CancellationToken.None);
+                    }
+                }
+
+                foreach (var link in _links.Values)
+                {
+                    link.Hear();
+                }
+
+                await changed.WaitAsync(stopping).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // It was asked to.
+        }
+        finally
+        {
+            await Task.WhenAll(running.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Deletes what waited too long, and what need not be known any more.</summary>
+    public async Task PurgeAsync()
+    {
+        await Outbox.PurgeAsync().ConfigureAwait(false);
+        await Inbox.PurgeAsync().ConfigureAwait(false);
+    }
+
+    private async Task RunAsync(ServerTag tag, PeerLink link, CancellationToken stopping)
+    {
+        try
+        {
+            await link.RunAsync(stopping).ConfigureAwait(false);
+        }
+        finally
+        {
+            _links.TryRemove(new(tag, link));
+
+            // Perhaps it was added again a moment ago.
+            _changed.Set();
+        }
+    }
+
+    private void Wake(ServerTag tag)
+    {
+        if (_links.TryGetValue(tag, out var link))
+        {
+            link.Wake();
+        }
+    }
+
+    private void Hear(Peer peer)
+    {
+        if (_links.TryGetValue(peer.Tag, out var link))
+        {
+            link.Hear();
+        }
+    }
+
+    private void Offer(OutboxItem item, ReadOnlyMemory<byte> shared)
+    {
+        if (_links.TryGetValue(item.Peer, out var link))
+        {
+            link.Offer(item, shared.Span);
+        }
+    }
+}

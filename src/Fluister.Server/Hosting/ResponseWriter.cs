@@ -1,0 +1,25 @@
+using Fluister.Server.Requests;
+using Microsoft.AspNetCore.Http;
+
+namespace Fluister.Server.Hosting;
+
+/// <summary>Sends a <see cref="Response"/> over HTTP.</summary>
+internal static class ResponseWriter
+{
+    /// <summary>Sends it.</summary>
+    public static async Task WriteAsync(HttpContext context, Response response)
+    {
+        context.Response.StatusCode = response.Status;
+        context.Response.ContentType = response.ContentType;
+        foreach (var (name, value) in response.Headers)
+        {
+            context.Response.Headers[name] = value;
+        }
+
+        if (!response.Body.IsEmpty)
+        {
+            context.Response.ContentLength = response.Body.Length;
+            await context.Response.Body.WriteAsync(response.Body, context.RequestAborted).ConfigureAwait(false);
+        }
+    }
+}
