@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
+using Fluister.Cryptography;
 using Fluister.Server.Federation;
 using Fluister.Server.Operations;
 using Fluister.Server.Stores.Sqlite;
+using Fluister.Wire.Descriptors;
 using Microsoft.Data.Sqlite;
 
 namespace Fluister.ServerTests.Federation;
@@ -40,16 +43,21 @@ internal sealed class ServerPair : IAsyncDisposable
     public Func<string, HttpRequestMessage, Func<Task<HttpResponseMessage>>, Task<HttpResponseMessage>>? Meddle { get; set; }
 
     /// <summary>Begins; with both relaying, unless a test does that itself.</summary>
-    /// <param name="state">How they see each other.</param>
+    /// <param name="state">What each lets the other do.</param>
     /// <param name="relay">Whether they send.</param>
     /// <param name="options">Their settings; roomy ones by default.</param>
     /// <param name="folder">Where their databases are, so that they can begin anew; in memory by default.</param>
+    /// <param name="isOneNetwork">Whether the accounts of each believe the sender certificates of the other.</param>
     public static async Task<ServerPair> StartAsync(
-        PeerState state = PeerState.Allow, bool relay = true, ServerOptions? options = null, TemporaryFolder? folder = null)
+        PeerState state = PeerState.Allow,
+        bool relay = true,
+        ServerOptions? options = null,
+        TemporaryFolder? folder = null,
+        bool isOneNetwork = true)
     {
         var pair = new ServerPair(options, folder);
-        await pair.IntroduceAsync(pair.Here, pair.There, "there.example", state);
-        await pair.IntroduceAsync(pair.There, pair.Here, "here.example", state);
+        await pair.IntroduceAsync(pair.Here, pair.There, "there.example", state, isOneNetwork);
+        await pair.IntroduceAsync(pair.There, pair.Here, "here.example", state, isOneNetwork);
         if (relay)
         {
             pair.Relay(pair.Here);
@@ -158,8 +166,21 @@ internal sealed class ServerPair : IAsyncDisposable
         return server;
     }
 
-    private Task IntroduceAsync(TestServer to, TestServer server, string domain, PeerState state) =>
-        to.Home.Relay.Peers.AddAsync(server.Key, domain, server.Describe(domain: domain), state, Clock.GetUtcNow());
+    private Task IntroduceAsync(TestServer to, TestServer server, string domain, PeerState state, bool isOneNetwork)
+    {
+        var signed = server.Describe(domain: domain);
+        if (isOneNetwork)
+        {
+            var said = SignedDescriptor.Read(signed, server.Key)!;
+            said = said with { TrustRoots = [.. said.TrustRoots, to.Identity.Root.Public.Serialized.ToArray()] };
+            signed = SignedDescriptor.Sign(
+                JsonSerializer.SerializeToUtf8Bytes(said, DescriptorJsonContext.Default.DescriptorJson),
+                server.Identity.Genesis.Private,
+                RandomSource.System);
+        }
+
+        return to.Home.Relay.Peers.AddAsync(server.Key, domain, signed, state, Clock.GetUtcNow());
+    }
 
     private sealed class Asking : IDisposable
     {

@@ -60,7 +60,7 @@ internal sealed partial class World
                 Note($"{server.Name} is copied");
                 await server.CopyAsync(History.Count).ConfigureAwait(false);
                 break;
-            case 19 when _servers.Count > 1:
+            case 19 when _servers.Count > 1 && !server.IsStalled:
                 var peer = _dice.Pick([.. _servers.Where(other => other != server)]);
                 var state = _dice.Pick([PeerState.Quarantine, PeerState.Limit, PeerState.Allow, PeerState.Allow]);
                 Note($"{server.Name} sets {peer.Name} to {state}");

@@ -170,7 +170,7 @@ internal sealed class WorldServer
         var said = JsonSerializer.Deserialize<DescriptorJson>(
             Descriptor.Write(new ServerOptions { Domain = Domain }, 443, Identity, null, _certificate.Value, Time.GetUtcNow()), _json)!;
         return SignedDescriptor.Sign(
-            JsonSerializer.SerializeToUtf8Bytes(said with { TrustRoots = [.. _network.Roots] }, _json), Identity.Genesis.Private, _dice);
+            JsonSerializer.SerializeToUtf8Bytes(said with { TrustRoots = [.. _network.Roots] }, _json), Identity.Key.Private, _dice);
     }
 
     /// <summary>Its operator lets another server do something; while it runs.</summary>
