@@ -42,6 +42,7 @@ internal sealed class TestServer : IAsyncDisposable
         string database = ":memory:",
         Func<Peer, HttpMessageHandler>? connect = null,
         TestClock? clock = null,
+        string? blobCache = null,
         ServerIdentity? identity = null)
     {
         _identity = identity ?? ServerIdentity.Generate(RandomSource.System);
@@ -55,6 +56,7 @@ internal sealed class TestServer : IAsyncDisposable
             options ?? Roomy,
             blobs,
             avatars,
+            blobCache,
             operations: new OperationRoom(
                 new Readiness(Database, Clock, null, null, CancellationToken.None),
                 new PublishedDescriptor(Write, _identity.Key.Private, Clock, RandomSource.System)).Routes,
