@@ -112,6 +112,12 @@ public sealed class SealTests
         await anna.SendAsync(bert.Id, "before");
         await bert.NextTextAsync("before");
 
+        // What each asks when it has connected.
+        while (meddler.Requests.Count(request => request.Path == SignedDescriptor.Path) < 2)
+        {
+            await Task.Delay(10, Cancellation);
+        }
+
         var server = scene.Server.Identity;
         var said = SignedDescriptor.Read(scene.Server.Describe(meddler.Port), scene.Server.Key)!;
         var later = SignedDescriptor.Sign(
