@@ -20,7 +20,7 @@ namespace Fluister.ServerTests;
 /// <summary>A home server in memory, with a clock of its own; it listens on a free port of this machine when a test asks it to.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
-    private readonly ServerIdentity _identity = ServerIdentity.Generate(RandomSource.System);
+    private readonly ServerIdentity _identity;
     private Listener? _listener;
     private X509Certificate2? _authority;
     private X509Certificate2? _certificate;
@@ -41,8 +41,11 @@ internal sealed class TestServer : IAsyncDisposable
         string? avatars = null,
         string database = ":memory:",
         Func<Peer, HttpMessageHandler>? connect = null,
-        TestClock? clock = null)
+        TestClock? clock = null,
+        string? blobCache = null,
+        ServerIdentity? identity = null)
     {
+        _identity = identity ?? ServerIdentity.Generate(RandomSource.System);
         Clock = clock ?? new TestClock();
         Database = new SqliteDatabase(database);
         Home = new HomeServer(
@@ -53,6 +56,7 @@ internal sealed class TestServer : IAsyncDisposable
             options ?? Roomy,
             blobs,
             avatars,
+            blobCache,
             operations: new OperationRoom(
                 new Readiness(Database, Clock, null, null, CancellationToken.None),
                 new PublishedDescriptor(Write, _identity.Key.Private, Clock, RandomSource.System)).Routes,

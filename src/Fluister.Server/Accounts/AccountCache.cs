@@ -23,6 +23,10 @@ internal sealed class AccountCache : IDatabaseFollower
     /// <summary>How many changes there were: to be read before the database is.</summary>
     public long Changes => Volatile.Read(ref _changes);
 
+    /// <summary>Whether nothing has changed since a count of changes, not even in the transaction that is open; for the writer's thread.
+    /// </summary>
+    public bool IsAsOf(long changes) => _touched.Count == 0 && Changes == changes;
+
     /// <summary>How many ids are held.</summary>
     public int Count
     {

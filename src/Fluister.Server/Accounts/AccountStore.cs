@@ -26,6 +26,12 @@ internal sealed class AccountStore
         database.Follow(_cache);
     }
 
+    /// <summary>How many changes of accounts there were: to be read before accounts are.</summary>
+    public long Changes => _cache.Changes;
+
+    /// <summary>Whether accounts are as they were found from a count of changes on; for the writer's thread.</summary>
+    public bool IsAsOf(long changes) => _cache.IsAsOf(changes);
+
     /// <summary>The account with an id, its own or its number's; or none.</summary>
     public Account? Find(Guid id)
     {

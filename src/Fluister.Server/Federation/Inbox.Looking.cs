@@ -27,6 +27,12 @@ internal sealed partial class Inbox
 
     private IncomingItem Look(Peer peer, Transaction transaction, Item item)
     {
+        // Of what is as old as that nobody knows any more whether it has come already.
+        if (item.Number > 0 && (long)item.Number < Numbers.At(clock.Now - ServerLimits.MarkAge))
+        {
+            return new IncomingItem(item, Guid.Empty, Kind.Refused);
+        }
+
         // What is about an account of this server's, and what is about one of the peer's.
         var isOurs = item.ItemCase is Item.ItemOneofCase.Message or Item.ItemOneofCase.Receipt or Item.ItemOneofCase.Report;
         if (Id(item.Account, isOurs ? own : peer.Tag) is not { } id)
@@ -208,6 +214,14 @@ internal sealed partial class Inbox
     // The letters are in the mailboxes of those devices that are there; false where one of them is not: then nothing was done.
     private bool TryAppend(SqliteSession session, IncomingItem item, ref long payload, List<MailboxKey> unlinked) =>
         item.Letters.Count == 0 || _mailboxes.TryAppend(session, item.Letters, item.Shared.Span, ref payload, unlinked);
+
+    private bool IsAsOf(long changes) => accounts.IsAsOf(changes);
+
+    private void Note(SqliteSession session, ServerTag peer, IncomingItem item)
+    {
+        var report = item.Item.Report;
+        SpamReports.AddOfPeer(session, peer, item.Account, Id(report.Message)!.Value, report.Proven, clock.Now);
+    }
 
     private TimeSpan? Wait(Peer peer, IncomingItem item) => limits.WaitOfPeer(
         peer.Tag.Value, item.Source, item.Account, item.Bytes, peer.State == PeerState.Limit ? ServerLimits.LimitedPeerTokens : 1);

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using Fluister.Server.Mailboxes;
+using Fluister.Server.Messages;
+using Fluister.Server.Operations;
 using Fluister.Server.Requests;
 using Fluister.Server.Stores.Sqlite;
 using Fluister.Wire.Protos.Federation;
@@ -11,7 +13,8 @@ internal sealed partial class Inbox
 {
     // One transaction of a peer's. It may be run twice: what is kept from the first time is only which items the limits have counted.
     private sealed class Taking(
-        Inbox inbox, Peer peer, long settled, IncomingItem[] items, TaskCompletionSource<TransactionResponse> done) : DatabaseWork
+        Inbox inbox, Peer peer, long settled, IncomingItem[] items, long changes,
+        TaskCompletionSource<TransactionResponse> done) : DatabaseWork
     {
         private readonly TimeSpan?[] _waits = new TimeSpan?[items.Length];
         private readonly bool[] _isCounted = new bool[items.Length];
@@ -67,6 +70,7 @@ internal sealed partial class Inbox
                 return;
             }
 
+            Telemetry.Count("taken", peer.Tag, items.Count(item => item.Number > 0), _response.Outcomes);
             try
             {
                 Hand();
@@ -190,11 +194,11 @@ internal sealed partial class Inbox
                     break;
                 case Item.ItemOneofCase.Deleted when item.Fate == Kind.Done:
                     RemoteAccounts.Delete(session, peer.Tag, item.Account);
-                    inbox.Deleted?.Invoke(session, item.Account);
+                    SpamReports.DeleteAbout(session, item.Account);
                     break;
                 case Item.ItemOneofCase.Report when item.Fate == Kind.Done:
-                    var isNoted = inbox.Reported?.Invoke(session, peer.Tag, item.Account, item.Item.Report) ?? true;
-                    return new Outcome { Kind = isNoted ? Kind.Done : Kind.Nobody };
+                    inbox.Note(session, peer.Tag, item);
+                    break;
                 default:
                     break;
             }
@@ -204,10 +208,10 @@ internal sealed partial class Inbox
 
         private Outcome Deliver(SqliteSession session, IncomingItem item)
         {
-            var taken = item;
+            // What has changed since the look may be within this very commit: a device that is gone, or is another by now.
+            var taken = inbox.IsAsOf(changes) ? item : inbox.LookAgain(session, item);
             if (!TryAppend(session, taken))
             {
-                // A device went a moment ago, perhaps within this very commit.
                 taken = inbox.LookAgain(session, item);
                 if (!TryAppend(session, taken))
                 {

@@ -25,12 +25,6 @@ internal sealed partial class Inbox(
     /// <summary>Lists of own accounts.</summary>
     public required Followers Followers { get; init; }
 
-    /// <summary>Notes a report of a peer's about an account of this server's, within the transaction; false where there is none such.</summary>
-    public Func<SqliteSession, ServerTag, Guid, SpamReport, bool>? Reported { get; set; }
-
-    /// <summary>Called within the transaction when a peer's account is gone.</summary>
-    public Action<SqliteSession, Guid>? Deleted { get; set; }
-
     /// <summary>Called with a peer of whose items some were lost here, or which knows of more than is known here.</summary>
     public Action<Peer>? Lost { get; set; }
 
@@ -41,6 +35,7 @@ internal sealed partial class Inbox(
     public Task<TransactionResponse> TakeAsync(Peer peer, Transaction transaction)
     {
         Check(transaction);
+        var changes = accounts.Changes;
         var items = new IncomingItem[transaction.Items.Count];
         for (var i = 0; i < items.Length; i++)
         {
@@ -48,9 +43,13 @@ internal sealed partial class Inbox(
         }
 
         var done = new TaskCompletionSource<TransactionResponse>(TaskCreationOptions.RunContinuationsAsynchronously);
-        database.Post(new Taking(this, peer, (long)transaction.Settled, items, done));
+        database.Post(new Taking(this, peer, (long)transaction.Settled, items, changes, done));
         return done.Task;
     }
+
+    /// <summary>Forgets up to where there were items, where that is so long ago that none of those is taken any more.</summary>
+    public Task<int> PurgeAsync() => database.WriteAsync(session => session.Run(
+        "DELETE FROM inbox_mark WHERE number < ?1", Numbers.At(clock.Now - ServerLimits.MarkAge)));
 
     // What can be no transaction of a server that keeps to the protocol; a single item is answered for by itself.
     private static void Check(Transaction transaction)

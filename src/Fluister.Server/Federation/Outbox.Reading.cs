@@ -75,6 +75,11 @@ internal sealed partial class Outbox
         row => (row.GetInt64(0), row.GetInt64(1)),
         (long)peer.Value));
 
+    /// <summary>How much waits for each peer, and since when; those alone for which something waits.</summary>
+    public IReadOnlyList<(ServerTag Peer, long Items, DateTimeOffset Since)> Backlogs() => _database.Read(session => session.Query(
+        "SELECT peer, COUNT(*), MIN(number) FROM outbox GROUP BY peer",
+        row => (new ServerTag((ulong)row.GetInt64(0)), row.GetInt64(1), Numbers.Time(row.GetInt64(2)))));
+
     /// <summary>Deletes what a peer has answered for, and notes what it has said.</summary>
     /// <param name="peer">Who has answered.</param>
     /// <param name="done">The items, what became of each, and what each shares.</param>
@@ -130,7 +135,7 @@ internal sealed partial class Outbox
             .Bind(1, number).Bind(2, (long)peer.Value).Run();
         if (size is { } bytes)
         {
-            _book.Add(peer, -1, -bytes);
+            Book.Add(peer, -1, -bytes);
             MailboxStore.Release(session, payload);
         }
     }
@@ -163,7 +168,7 @@ internal sealed partial class Outbox
             ServerLimits.PurgedAtOnce);
         foreach (var (peer, size, payload) in gone)
         {
-            _book.Add(peer, -1, -size);
+            Book.Add(peer, -1, -size);
             MailboxStore.Release(session, payload);
         }
 

@@ -17,19 +17,21 @@ internal sealed partial class Outbox
     private readonly SqliteDatabase _database;
     private readonly Numbers _numbers;
     private readonly TimeProvider _time;
-    private readonly OutboxBook _book = new();
 
     /// <summary>Keeps it in a database.</summary>
     public Outbox(SqliteDatabase database, Numbers numbers, TimeProvider time)
     {
         (_database, _numbers, _time) = (database, numbers, time);
-        database.Follow(_book);
+        database.Follow(Book);
 
         // The clock may have been set back since.
         numbers.Pass(database.Read(session => session.First(
             "SELECT MAX((SELECT COALESCE(MAX(number), 0) FROM outbox), (SELECT COALESCE(MAX(settled), 0) FROM peer))",
             row => row.GetInt64(0))));
     }
+
+    /// <summary>How much waits, as the writer knows it.</summary>
+    public OutboxBook Book { get; } = new();
 
     /// <summary>Called when something was appended and is on the disk.</summary>
     public Action<ServerTag>? Appended { get; set; }
@@ -80,7 +82,7 @@ internal sealed partial class Outbox
 
     private bool Append(SqliteSession session, OutboxItem item, byte[] bytes, long? payload, int shared)
     {
-        if (_book.Open(session, item.Peer) is not { } state || IsFull(state, item.Item))
+        if (Book.Open(session, item.Peer) is not { } state || IsFull(state, item.Item))
         {
             return false;
         }
@@ -106,7 +108,7 @@ internal sealed partial class Outbox
             return false;
         }
 
-        _book.Add(item.Peer, 1, size);
+        Book.Add(item.Peer, 1, size);
         return true;
     }
 
@@ -114,7 +116,7 @@ internal sealed partial class Outbox
     {
         for (var i = 0; i < items.Count; i++)
         {
-            if (_book.Open(session, items[i].Peer) is { } state && IsFull(state, items[i].Item))
+            if (Book.Open(session, items[i].Peer) is { } state && IsFull(state, items[i].Item))
             {
                 return false;
             }

@@ -42,7 +42,7 @@ internal static class PeerSignature
             $"({covered});created={now.ToUnixTimeSeconds()};nonce=\"{Base64Url.EncodeToString(nonce)}\";keyid=\"{identity.Tag}\""
             + $";tag=\"{Tag}\"");
         var (digest, to) = (HttpSignature.Digest(body), destination.ToString());
-        var signature = identity.Genesis.Private.Sign(Base(Covered, verb, path, digest, to, parameters), random);
+        var signature = identity.Key.Private.Sign(Base(Covered, verb, path, digest, to, parameters), random);
         return
         [
             (HttpSignature.DigestHeader, digest),

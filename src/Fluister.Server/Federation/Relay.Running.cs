@@ -48,7 +48,11 @@ internal sealed partial class Relay
     }
 
     /// <summary>Deletes what waited too long, and what need not be known any more.</summary>
-    public async Task PurgeAsync() => await Outbox.PurgeAsync().ConfigureAwait(false);
+    public async Task PurgeAsync()
+    {
+        await Outbox.PurgeAsync().ConfigureAwait(false);
+        await Inbox.PurgeAsync().ConfigureAwait(false);
+    }
 
     private async Task RunAsync(ServerTag tag, PeerLink link, CancellationToken stopping)
     {

@@ -17,6 +17,10 @@ public sealed class TwoServers : IDisposable
         {
             Here = new ServerProcess(ServerProcess.FreePort(), "a.localhost");
             There = new ServerProcess(ServerProcess.FreePort(), "b.localhost");
+            var root = Path.Combine(_folder, "root");
+            ServerProcess.Run("network", "create", root);
+            Here.Join(root);
+            There.Join(root);
             Introduce(Here, There);
             Introduce(There, Here);
         }
@@ -38,7 +42,7 @@ public sealed class TwoServers : IDisposable
     {
         var file = Path.Combine(_folder, peer.Domain);
         File.WriteAllText(file, ServerProcess.Run("descriptor", "--data", peer.Data));
-        ServerProcess.Run("peer", "add", file, "--data", to.Data);
+        ServerProcess.Run("peer", "add", file, "--yes", "--data", to.Data);
     }
 
     /// <summary>How much waits at a server for its peers.</summary>

@@ -68,7 +68,7 @@ public sealed class ServerProcess : IDisposable
     public byte[] Authority { get; }
 
     /// <summary>The public key to which sender certificates lead.</summary>
-    public byte[] TrustRoot { get; } = [];
+    public byte[] TrustRoot { get; private set; } = [];
 
     /// <summary>The server's public params for anonymous credentials, 673 bytes.</summary>
     public byte[] ZkParams => Convert.FromBase64String(Word(Run("keys", "show", "--data", Data), "Zk public params "));
@@ -123,6 +123,18 @@ public sealed class ServerProcess : IDisposable
         var at = Array.FindIndex(lines, line => line.StartsWith($"  \"{setting}\":", StringComparison.Ordinal));
         lines[at] = $"  \"{setting}\": {json}{(lines[at].EndsWith(',') ? "," : "")}";
         File.WriteAllLines(file, lines);
+    }
+
+    /// <summary>Joins a network, before anybody has registered.</summary>
+    /// <param name="root">The file of the network's root.</param>
+    public void Join(string root)
+    {
+        Stop();
+        var (request, member) = (Path.Combine(_folder, "request"), Path.Combine(_folder, "member"));
+        File.WriteAllText(request, Run("network", "request", "--data", Data));
+        File.WriteAllText(member, Run("network", "sign", "--root", root, request));
+        TrustRoot = Convert.FromBase64String(Word(Run("network", "join", member, "--data", Data), "Network root "));
+        Start();
     }
 
     /// <summary>Connects to the server with trust in its authority alone.</summary>

@@ -6,6 +6,7 @@ internal sealed class InBetween(ServerPair pair, HttpMessageHandler peer) : Dele
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var name = request.RequestUri!.AbsolutePath.Split('/')[^1];
+        using var asking = pair.Enter();
         pair.Asked.Enqueue(name);
         return pair.Meddle is { } meddle
             ? await meddle(name, request, () => base.SendAsync(request, cancellationToken))

@@ -2,27 +2,33 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Fluister.Cryptography;
 using Fluister.Server.Federation;
+using Fluister.Server.Operations;
+using Fluister.Server.Stores.Sqlite;
 using Fluister.Wire.Descriptors;
+using Microsoft.Data.Sqlite;
 
 namespace Fluister.ServerTests.Federation;
 
 /// <summary>Two home servers in one process that know each other, with one clock; what is between them may be cut.</summary>
 internal sealed class ServerPair : IAsyncDisposable
 {
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _relaying = Task.CompletedTask;
+    private readonly Dictionary<TestServer, (CancellationTokenSource Stopping, Task Relaying)> _relaying = [];
+    private readonly Dictionary<TestServer, string> _files = [];
+    private readonly ServerOptions? _options;
+    private int _busy;
 
-    private ServerPair()
+    private ServerPair(ServerOptions? options, TemporaryFolder? folder)
     {
-        Here = Make(() => There!);
-        There = Make(() => Here);
+        _options = options;
+        Here = Make(() => There!, folder?["here.sqlite"]);
+        There = Make(() => Here, folder?["there.sqlite"]);
     }
 
     /// <summary>One of them.</summary>
-    public TestServer Here { get; }
+    public TestServer Here { get; private set; }
 
     /// <summary>The other.</summary>
-    public TestServer There { get; }
+    public TestServer There { get; private set; }
 
     /// <summary>Their clock.</summary>
     public TestClock Clock { get; } = new();
@@ -38,37 +44,127 @@ internal sealed class ServerPair : IAsyncDisposable
 
     /// <summary>Begins; with both relaying, unless a test does that itself.</summary>
     /// <param name="state">What each lets the other do.</param>
-    /// <param name="relay">Whether both relay.</param>
+    /// <param name="relay">Whether they send.</param>
+    /// <param name="options">Their settings; roomy ones by default.</param>
+    /// <param name="folder">Where their databases are, so that they can begin anew; in memory by default.</param>
     /// <param name="isOneNetwork">Whether the accounts of each believe the sender certificates of the other.</param>
     public static async Task<ServerPair> StartAsync(
-        PeerState state = PeerState.Allow, bool relay = true, bool isOneNetwork = true)
+        PeerState state = PeerState.Allow,
+        bool relay = true,
+        ServerOptions? options = null,
+        TemporaryFolder? folder = null,
+        bool isOneNetwork = true)
     {
-        var pair = new ServerPair();
+        var pair = new ServerPair(options, folder);
         await pair.IntroduceAsync(pair.Here, pair.There, "there.example", state, isOneNetwork);
         await pair.IntroduceAsync(pair.There, pair.Here, "here.example", state, isOneNetwork);
         if (relay)
         {
-            pair._relaying = Task.WhenAll(
-                pair.Here.Home.Relay.RunAsync(pair._stopping.Token), pair.There.Home.Relay.RunAsync(pair._stopping.Token));
+            pair.Relay(pair.Here);
+            pair.Relay(pair.There);
         }
 
         return pair;
     }
 
+    /// <summary>A server has something under way to the other: a test is not to hurry the clock.</summary>
+    public IDisposable Enter() => new Asking(this);
+
+    /// <summary>Moves the clock on, a second at a time, until something is so.</summary>
+    public async Task UntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            if (Volatile.Read(ref _busy) == 0)
+            {
+                Clock.Advance(TimeSpan.FromSeconds(1));
+            }
+
+            await Task.Delay(2, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Changes what one of them lets the other do, as the operator's program does.</summary>
+    public static async Task SetAsync(TestServer server, PeerState state)
+    {
+        await server.Database.WriteAsync(session => session.Run("UPDATE peer SET state = ?1", (int)state));
+        ((IDatabaseFollower)server.Home.Relay.Peers).ChangedElsewhere();
+    }
+
+    /// <summary>One of them stops, its database is perhaps another afterwards, and it begins anew.</summary>
+    /// <param name="server">Which.</param>
+    /// <param name="meanwhile">Given the database's file.</param>
+    public async Task RestartAsync(TestServer server, Action<string>? meanwhile = null)
+    {
+        var file = _files[server];
+        await StopAsync(server);
+        meanwhile?.Invoke(file);
+        var again = Make(server == Here ? () => There : () => Here, file, server);
+        (Here, There) = server == Here ? (again, There) : (Here, again);
+        Relay(again);
+    }
+
+    /// <summary>Keeps a copy of a database.</summary>
+    public void BackUp(TestServer server, string to)
+    {
+        using var connection = new SqliteConnection($"Data Source={_files[server]};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "VACUUM INTO $to";
+        command.Parameters.AddWithValue("$to", to);
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>Puts a copy in a database's place, while nobody has it open.</summary>
+    public static void Restore(string from, string to)
+    {
+        File.Copy(from, to, overwrite: true);
+        File.Delete(to + "-wal");
+        File.Delete(to + "-shm");
+    }
+
     /// <summary>Ends both.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
-#pragma warning disable VSTHRD003 // It was started here.
-        await _relaying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-#pragma warning restore VSTHRD003
-        await Here.DisposeAsync();
-        await There.DisposeAsync();
-        _stopping.Dispose();
+        await StopAsync(Here);
+        await StopAsync(There);
     }
 
-    private TestServer Make(Func<TestServer> other) =>
-        new(connect: _ => new InBetween(this, new PeerHandler(other, () => IsCut)), clock: Clock);
+    private void Relay(TestServer server)
+    {
+        var stopping = new CancellationTokenSource();
+        _relaying[server] = (stopping, server.Home.Relay.RunAsync(stopping.Token));
+    }
+
+    private async Task StopAsync(TestServer server)
+    {
+        if (_relaying.Remove(server, out var relaying))
+        {
+            await relaying.Stopping.CancelAsync();
+#pragma warning disable VSTHRD003 // It was started here.
+            await relaying.Relaying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+#pragma warning restore VSTHRD003
+            relaying.Stopping.Dispose();
+        }
+
+        await server.DisposeAsync();
+    }
+
+    private TestServer Make(Func<TestServer> other, string? file, TestServer? again = null)
+    {
+        var server = new TestServer(
+            connect: _ => new InBetween(this, new PeerHandler(other, () => IsCut)),
+            clock: Clock,
+            options: _options,
+            database: file ?? ":memory:",
+            identity: again?.Identity);
+        if (file is not null)
+        {
+            _files[server] = file;
+        }
+
+        return server;
+    }
 
     private Task IntroduceAsync(TestServer to, TestServer server, string domain, PeerState state, bool isOneNetwork)
     {
@@ -84,5 +180,14 @@ internal sealed class ServerPair : IAsyncDisposable
         }
 
         return to.Home.Relay.Peers.AddAsync(server.Key, domain, signed, state, Clock.GetUtcNow());
+    }
+
+    private sealed class Asking : IDisposable
+    {
+        private readonly ServerPair _pair;
+
+        public Asking(ServerPair pair) => Interlocked.Increment(ref (_pair = pair)._busy);
+
+        public void Dispose() => Interlocked.Decrement(ref _pair._busy);
     }
 }

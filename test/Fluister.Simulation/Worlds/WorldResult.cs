@@ -51,6 +51,7 @@ internal sealed record WorldResult(
     }
 
     /// <inheritdoc/>
-    public override string ToString() =>
-        $"seed {Seed}: {Verdict} {Receipts} receipts" + string.Concat(Failures.Select(failure => $"\n  {failure}"));
+    public override string ToString() => Failures.Count == 0
+        ? $"seed {Seed}: {Verdict} {Receipts} receipts"
+        : $"seed {Seed}: {string.Join("\n  ", Failures)}\n  and so far: {Verdict}";
 }

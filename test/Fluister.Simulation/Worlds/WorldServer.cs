@@ -128,10 +128,13 @@ internal sealed class WorldServer
             return;
         }
 
-        using (_stall ?? await Held.HoldAsync(life.Database).ConfigureAwait(false))
+        // Behind all that waits for a disk that takes its time: that is in the transaction which is never committed.
+        var holding = Held.HoldAsync(life.Database);
+        Unstall();
+        using (await holding.ConfigureAwait(false))
         {
             life.Kill();
-            (Life, _stall) = (null, null);
+            Life = null;
             var before = Current;
             _lives++;
             Copy(before, Current);
@@ -170,7 +173,7 @@ internal sealed class WorldServer
         var said = JsonSerializer.Deserialize<DescriptorJson>(
             Descriptor.Write(new ServerOptions { Domain = Domain }, 443, Identity, null, _certificate.Value, Time.GetUtcNow()), _json)!;
         return SignedDescriptor.Sign(
-            JsonSerializer.SerializeToUtf8Bytes(said with { TrustRoots = [.. _network.Roots] }, _json), Identity.Genesis.Private, _dice);
+            JsonSerializer.SerializeToUtf8Bytes(said with { TrustRoots = [.. _network.Roots] }, _json), Identity.Key.Private, _dice);
     }
 
     /// <summary>Its operator lets another server do something; while it runs.</summary>
