@@ -16,6 +16,9 @@ internal static class Program
             NetworkCommand.Create(),
             NetworkCommand.CreateCrowd(),
         };
-        return root.Parse(arguments.Length == 0 ? ["--help"] : arguments).InvokeAsync();
+
+        // After Ctrl-C a run still waits for what is under way, and writes its report.
+        var invocation = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(10) };
+        return root.Parse(arguments.Length == 0 ? ["--help"] : arguments).InvokeAsync(invocation);
     }
 }

@@ -1,4 +1,5 @@
 using Fluister.Cryptography;
+using Fluister.Server.Operations;
 using Fluister.Server.Stores;
 using Fluister.Wire;
 using Fluister.Wire.Protos.Federation;
@@ -75,7 +76,9 @@ internal sealed partial class PeerLink(
         await places.WaitAsync(stopping).ConfigureAwait(false);
         try
         {
-            return await SendAsync(peer, stopping).ConfigureAwait(false);
+            var sent = await SendAsync(peer, stopping).ConfigureAwait(false);
+            Count(sent);
+            return sent;
         }
         catch (PeerException failed)
         {
@@ -97,7 +100,16 @@ internal sealed partial class PeerLink(
             places.Release();
         }
 
+        Count(Sent.Failed);
         return Sent.Failed;
+    }
+
+    private void Count(Sent sent)
+    {
+        if (sent != Sent.Nothing && Telemetry.PeerTransactions.Enabled)
+        {
+            Telemetry.PeerTransactions.Add(1, new("peer", tag.ToString()), new("answered", sent == Sent.Something));
+        }
     }
 
     private async Task<Sent> SendAsync(Peer peer, CancellationToken stopping)
@@ -128,6 +140,7 @@ internal sealed partial class PeerLink(
 
     private async Task SettleAsync(Peer peer, OutboxBatch batch, TransactionResponse answer)
     {
+        Telemetry.Count("sent", tag, batch.Payloads.Count, answer.Outcomes);
         var outcomes = new Dictionary<ulong, Outcome>();
         foreach (var outcome in answer.Outcomes)
         {

@@ -4,5 +4,5 @@ namespace Fluister.Server.Federation;
 internal sealed partial class Relay
 {
     /// <summary>Whether the accounts of a peer believe the sender certificates of ours, so that sealed messages may cross.</summary>
-    public bool CanSeal(Peer peer) => peer.Said.TrustRoots.Any(root => root.AsSpan().SequenceEqual(_identity.Root.Public.Serialized));
+    public bool CanSeal(Peer peer) => _identity.IsTrustedBy(peer.Said, _time.GetUtcNow());
 }

@@ -1,7 +1,9 @@
+using System.Text;
 using Fluister.Client.Contacts;
 using Fluister.Client.Contents;
 using Fluister.InteropTests.Client;
 using Fluister.InteropTests.Libsignal;
+using Fluister.InteropTests.Server;
 using Fluister.Protocol.Addresses;
 using Fluister.Protocol.Profiles;
 
@@ -146,8 +148,11 @@ public sealed class PeopleAcrossTests(TwoServers servers, OfficialPeople people)
     {
         var (ann, ben) = Pair();
         Greet(ann, ben);
+        var before = (int)ann.Call("person.session", new { to = ben.Aci, device = 1 }).Number("registrationId");
+        Assert.Equal(200, Send(ann, ben.Aci, before).Status);
         var again = people.RegisterAgain(servers.There, ben);
         Assert.Equal(ben.Aci, again.Aci);
+        Soon.Is(() => Send(ann, ben.Aci, before) == (410, """{"staleDevices":[1]}"""));
         again.Know(ann.Aci, ann.ProfileKey);
         again.Write(ann.Aci, "It is me, with a new telephone.");
         Assert.Equal(ben.Aci, ann.Expect("identity").Text("person"));
@@ -157,6 +162,15 @@ public sealed class PeopleAcrossTests(TwoServers servers, OfficialPeople people)
         Assert.Equal("Welcome back.", again.HearMessage(ann.Aci).Message.Text("body"));
         ann.Disconnect();
         again.Disconnect();
+    }
+
+    // What nobody can read, to a device that drew this number when it registered.
+    private static (int Status, string Body) Send(OfficialPerson from, string to, int registrationId)
+    {
+        var body = Encoding.UTF8.GetBytes(Talk.Body(registrationId, [1]));
+        var headers = new Dictionary<string, string> { ["content-type"] = "application/json" };
+        var answer = from.Call("person.fetch", new { verb = "PUT", path = $"/v1/messages/{to}", headers, body });
+        return ((int)answer.Number("status"), Encoding.UTF8.GetString(answer.BytesOrNull("body") ?? []));
     }
 
     private static string Devices(OfficialPerson from, string to, string text)

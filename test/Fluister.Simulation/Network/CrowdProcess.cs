@@ -8,6 +8,8 @@ namespace Fluister.Simulation.Network;
 /// <summary>A process of people, seen from outside: started, told what to do, killed and started again.</summary>
 internal sealed class CrowdProcess(CrowdPlan plan, string planFile) : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _awaited = new();
     private readonly StringBuilder _errors = new();
     private readonly Lock _gate = new();
@@ -50,7 +52,8 @@ internal sealed class CrowdProcess(CrowdPlan plan, string planFile) : IDisposabl
     }
 
     /// <summary>Starts it, and waits until all of its clients are open.</summary>
-    public async Task StartAsync()
+    /// <param name="stop">Does not wait any longer.</param>
+    public async Task StartAsync(CancellationToken stop = default)
     {
         _awaited.Clear();
         Lives++;
@@ -60,7 +63,7 @@ internal sealed class CrowdProcess(CrowdPlan plan, string planFile) : IDisposabl
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         Volatile.Write(ref _process, process);
-        await AwaitAsync("ready").ConfigureAwait(false);
+        await AwaitAsync("ready", stop).ConfigureAwait(false);
     }
 
     /// <summary>Gives an order; nothing where the process is just not there.</summary>
@@ -78,11 +81,11 @@ internal sealed class CrowdProcess(CrowdPlan plan, string planFile) : IDisposabl
     }
 
     /// <summary>Waits until it has said a word, or has ended.</summary>
-    public async Task AwaitAsync(string word)
+    public async Task AwaitAsync(string word, CancellationToken stop = default)
     {
         var said = _awaited.GetOrAdd(word, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         var exited = Process!.WaitForExitAsync();
-        if (await Task.WhenAny(said, exited).ConfigureAwait(false) == exited && !said.IsCompleted)
+        if (await Task.WhenAny(said, exited).WaitAsync(Patience, stop).ConfigureAwait(false) == exited && !said.IsCompleted)
         {
             throw new InvalidOperationException($"The process {Name} ended: {Errors}");
         }

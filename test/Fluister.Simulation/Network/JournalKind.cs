@@ -18,6 +18,9 @@ internal enum JournalKind
     /// <summary>A device was told of a message: device, author and their device, conversation, name, hash.</summary>
     Came,
 
+    /// <summary>What was told came under a seal: device, name.</summary>
+    Sealed,
+
     /// <summary>A message is in a device's store, of which nothing told before the process was killed: as <see cref="Came"/>.</summary>
     Found,
 

@@ -155,6 +155,10 @@ internal sealed class Member(MemberName name, string folder, CrowdScene scene) :
         SuddenEnd.Pass(SuddenEnd.AfterTelling);
         NoteArrival(
             JournalKind.Came, received.Sender.Uuid, received.Device, conversation, Text.NameOf(data.Body), Text.Hash(data.Body));
+        if (received.IsSealed)
+        {
+            scene.Journal.Note(JournalKind.Sealed, name.ToString(), Text.NameOf(data.Body));
+        }
     }
 
     private void NoteArrival(JournalKind kind, Guid author, int device, Guid conversation, string message, string hash)

@@ -19,7 +19,7 @@ internal sealed class NetworkOutcome
         NetworkOptions options, IReadOnlyList<Person> people, IReadOnlyList<JournalLine> lines, IReadOnlyList<Fault> faults,
         IReadOnlyList<Sample> samples, long began)
     {
-        (Options, People, Faults, Samples) = (options, people, faults, samples);
+        (Options, People, Lines, Faults, Samples) = (options, people, lines, faults, samples);
         var evidence = new Evidence(people, lines);
         Tellings = Checker.Judge(evidence.Tellings());
         Stores = Checker.Judge(evidence.Stores());
@@ -35,6 +35,9 @@ internal sealed class NetworkOutcome
 
     /// <summary>Everybody.</summary>
     public IReadOnlyList<Person> People { get; }
+
+    /// <summary>The lines of all journals.</summary>
+    public IReadOnlyList<JournalLine> Lines { get; }
 
     /// <summary>What was done.</summary>
     public IReadOnlyList<Fault> Faults { get; }

@@ -114,6 +114,7 @@ internal sealed record NetworkReport
             ["across servers"] = outcome.AcrossServers,
             ["copies due"] = outcome.Due,
             ["copies told of"] = told.Deliveries,
+            ["copies under a seal"] = outcome.Lines.Count(line => line.Kind == JournalKind.Sealed),
             ["copies found after a kill"] = outcome.FoundAfterKills,
             ["faults"] = outcome.Faults.Count(fault => fault.Began is not null),
             ["lost"] = Both(verdict => [.. verdict.Lost, .. verdict.LostUnnoticed]) + outcome.Unread.Count,

@@ -141,7 +141,7 @@ internal sealed class NetworkRun(NetworkOptions options, Action<string> say) : I
         await Parallel.ForEachAsync(
             _crowds,
             new ParallelOptions { MaxDegreeOfParallelism = Math.Max(2, Environment.ProcessorCount), CancellationToken = stop },
-            async (crowd, _) => await crowd.StartAsync().ConfigureAwait(false)).ConfigureAwait(false);
+            async (crowd, cancel) => await crowd.StartAsync(cancel).ConfigureAwait(false)).ConfigureAwait(false);
         var lines = _crowds.SelectMany(crowd => crowd.People).ToList();
         await File.WriteAllLinesAsync(Path.Combine(_folder, "people.tsv"), lines, stop).ConfigureAwait(false);
         _people = Person.ReadAll(Path.Combine(_folder, "people.tsv"));

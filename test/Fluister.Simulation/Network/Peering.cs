@@ -11,12 +11,22 @@ internal static class Peering
             return;
         }
 
+        var root = Path.Combine(folder, "network.root");
+        await Programs.RunServerAsync("network", "create", root).ConfigureAwait(false);
+        foreach (var server in servers)
+        {
+            var request = Path.Combine(folder, $"{server.Name}.request");
+            await KeepAsync(request, "network", "request", "--data", server.Data).ConfigureAwait(false);
+            var member = Path.Combine(folder, $"{server.Name}.member");
+            await KeepAsync(member, "network", "sign", "--root", root, request).ConfigureAwait(false);
+            await Programs.RunServerAsync("network", "join", member, "--data", server.Data).ConfigureAwait(false);
+        }
+
         var files = new List<string>();
         foreach (var server in servers)
         {
             var file = Path.Combine(folder, $"{server.Name}.descriptor");
-            await File.WriteAllTextAsync(
-                file, await Programs.RunServerAsync("descriptor", "--data", server.Data).ConfigureAwait(false)).ConfigureAwait(false);
+            await KeepAsync(file, "descriptor", "--data", server.Data).ConfigureAwait(false);
             files.Add(file);
         }
 
@@ -28,4 +38,7 @@ internal static class Peering
             }
         }
     }
+
+    private static async Task KeepAsync(string file, params string[] arguments) =>
+        await File.WriteAllTextAsync(file, await Programs.RunServerAsync(arguments).ConfigureAwait(false)).ConfigureAwait(false);
 }

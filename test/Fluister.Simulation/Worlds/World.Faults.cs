@@ -16,16 +16,12 @@ internal sealed partial class World
                 server.Start();
                 break;
             case < 4:
-                Note($"{server.Name} is killed");
-                if (_dice.Chance(70))
+                if (server.CanWrite && _dice.Chance(60))
                 {
-                    // Amid work, and not only between.
-                    for (var i = _dice.Next(1, 6); i > 0; i--)
-                    {
-                        Send();
-                    }
+                    await BusyAsync(server).ConfigureAwait(false);
                 }
 
+                Note($"{server.Name} is killed");
                 await server.KillAsync(_dice).ConfigureAwait(false);
                 if (_dice.Chance(60))
                 {
@@ -70,6 +66,19 @@ internal sealed partial class World
                 await RollBackAsync(server, copied).ConfigureAwait(false);
                 break;
         }
+    }
+
+    // So that it is killed amid work, and not only between: what comes meanwhile, from people and peers, waits for the disk.
+    private async Task BusyAsync(WorldServer server)
+    {
+        Note($"{server.Name} has a slow disk");
+        await server.StallAsync(TimeSpan.FromSeconds(30)).ConfigureAwait(false);
+        for (var i = _dice.Next(1, 6); i > 0; i--)
+        {
+            Send();
+        }
+
+        await PassAsync(_dice.Delay(_pause)).ConfigureAwait(false);
     }
 
     private void Disturb(WorldServer server, WorldServer other)

@@ -128,10 +128,13 @@ internal sealed class WorldServer
             return;
         }
 
-        using (_stall ?? await Held.HoldAsync(life.Database).ConfigureAwait(false))
+        // Behind all that waits for a disk that takes its time: that is in the transaction which is never committed.
+        var holding = Held.HoldAsync(life.Database);
+        Unstall();
+        using (await holding.ConfigureAwait(false))
         {
             life.Kill();
-            (Life, _stall) = (null, null);
+            Life = null;
             var before = Current;
             _lives++;
             Copy(before, Current);
