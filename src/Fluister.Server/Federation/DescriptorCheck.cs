@@ -14,9 +14,12 @@ internal static class DescriptorCheck
     public static bool IsUsable(DescriptorJson said) =>
         said.Domain.Length <= LongestDomain
         && Uri.CheckHostName(said.Domain) is UriHostNameType.Dns
-        && Uri.TryCreate(said.Urls.Chat, UriKind.Absolute, out var url)
-        && url is { Scheme: "https", PathAndQuery: "/", UserInfo: "", Fragment: "" }
+        && IsAddress(said.Urls.Chat)
+        && (said.Federation is null || IsAddress(said.Federation.Url))
         && IsCertificate(said.Tls.Authority);
+
+    private static bool IsAddress(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "https", PathAndQuery: "/", UserInfo: "", Fragment: "" };
 
     private static bool IsCertificate(byte[]? authority)
     {

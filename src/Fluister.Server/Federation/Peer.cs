@@ -29,7 +29,7 @@ internal sealed record Peer
     public bool IsForeign { get; init; }
 
     /// <summary>Where it is asked: https://HOST:PORT</summary>
-    public Uri Url => new(Said.Urls.Chat);
+    public Uri Url => new(Said.Federation?.Url ?? Said.Urls.Chat);
 
     /// <summary>Whether anything crosses now.</summary>
     public bool IsOpen => State >= PeerState.Limit;

@@ -13,7 +13,7 @@ internal static class Descriptor
     public static readonly IReadOnlyList<int> FederationVersions = [1];
 
     /// <summary>What it can do beside what each version has.</summary>
-    public static readonly IReadOnlyList<string> FederationCapabilities = ["blobs", "usernames"];
+    public static readonly IReadOnlyList<string> FederationCapabilities = [];
 
     /// <summary>Names the bytes of this program: the compiler makes it of all that it is given, so that who builds the same sources gets
     /// the same.</summary>
