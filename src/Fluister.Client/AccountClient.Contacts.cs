@@ -14,9 +14,9 @@ public sealed partial class AccountClient
     /// <summary>A person, from the store alone; null for somebody who is not known.</summary>
     public Contact? Contact(ServiceId person) => new ContactBook(_context).Find(person);
 
-    /// <summary>Finds whom a text means: an id, a contact's name, a username ("anna.42"), its link, a number of a known contact,
-    /// "self".</summary>
-    /// <exception cref="ClientException">NotFound; BadInput where several fit.</exception>
+    /// <summary>Finds whom a text means: an id, a contact's name, a username ("anna.42", or "anna.42@chat.example.org" of
+    /// another home server), its link, a number of a known contact, "self".</summary>
+    /// <exception cref="ClientException">NotFound; BadInput where several fit; Unreachable.</exception>
     public Task<ServiceId> ResolveAsync(string recipient, CancellationToken cancel) =>
         new ContactBook(_context).ResolveAsync(recipient, cancel);
 
@@ -55,6 +55,9 @@ public sealed partial class AccountClient
 
     /// <summary>The account's username; null where it has none.</summary>
     public string? Username => OwnUsername.Of(_context)?.Name;
+
+    /// <summary>The same as accounts of other home servers write it: anna.42@chat.example.org.</summary>
+    public string? UsernameAddress => Username is { } name ? $"{name}@{_link.Server.Said.Domain}" : null;
 
     /// <summary>Takes a username: a nickname, to which a free number is found, or a whole one ("anna.42").</summary>
     /// <returns>The username.</returns>

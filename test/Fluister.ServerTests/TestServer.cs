@@ -42,11 +42,13 @@ internal sealed class TestServer : IAsyncDisposable
         string database = ":memory:",
         Func<Peer, HttpMessageHandler>? connect = null,
         TestClock? clock = null,
+        string? blobCache = null,
         ServerIdentity? identity = null)
     {
         _identity = identity ?? ServerIdentity.Generate(RandomSource.System);
         Clock = clock ?? new TestClock();
         Database = new SqliteDatabase(database);
+        var descriptor = new PublishedDescriptor(Write, _identity.Key.Private, Clock, RandomSource.System);
         Home = new HomeServer(
             Database,
             _identity,
@@ -55,10 +57,12 @@ internal sealed class TestServer : IAsyncDisposable
             options ?? Roomy,
             blobs,
             avatars,
+            blobCache,
             operations: new OperationRoom(
                 new Readiness(Database, Clock, null, null, CancellationToken.None),
-                new PublishedDescriptor(Write, _identity.Key.Private, Clock, RandomSource.System)).Routes,
+                descriptor).Routes,
             connect: connect);
+        Home.Relay.DescriptorSequence = () => descriptor.Sequence;
     }
 
     /// <summary>Its clock.</summary>

@@ -32,6 +32,7 @@ internal static class AccountText
                 writer.WriteString("uuid", it.Aci.ToString());
                 writer.WriteString("number", it.Number);
                 writer.WriteString("username", client.Username);
+                writer.WriteString("usernameAddress", client.UsernameAddress);
                 writer.WriteNumber("deviceId", it.Device);
                 Write(writer, client.Profile);
             });
@@ -40,7 +41,7 @@ internal static class AccountText
 
         Tell("Id", self.Aci.ToString());
         Tell("Number", self.Number ?? "none");
-        Tell("Username", client.Username ?? "none");
+        Tell("Username", client.UsernameAddress ?? "none");
         Tell("Device", self.IsPrimary ? "1, the primary" : $"{self.Device}, linked");
         Print(client.Profile);
     }

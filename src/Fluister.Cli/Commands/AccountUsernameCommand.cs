@@ -14,7 +14,7 @@ internal static class AccountUsernameCommand
             Tell or change the username: a name by which people find you without a number
 
               fluister account username
-              fluister account username set anna          a number is added: anna.42
+              fluister account username set anna          a number is added: anna.42@chat.example.org
               fluister account username link              a link and a QR code to hand out
               fluister account username remove
             """) { CreateSet(cancel), CreateLink(cancel), CreateRemove(cancel) };
@@ -26,7 +26,7 @@ internal static class AccountUsernameCommand
 
     private static int Tell(AccountClient client)
     {
-        if (client.Username is not { } username)
+        if (client.UsernameAddress is not { } username)
         {
             Console.Error.WriteLine("There is no username. `fluister account username set NAME` chooses one.");
             return ExitCode.NothingFound;
@@ -48,7 +48,8 @@ internal static class AccountUsernameCommand
         account.AddTo(command);
         command.SetAction(async (parsed, _) => await account.UseAsync(parsed, async client =>
         {
-            Console.WriteLine(Terminal.Clean(await client.SetUsernameAsync(parsed.GetRequiredValue(name), cancel).ConfigureAwait(false)));
+            await client.SetUsernameAsync(parsed.GetRequiredValue(name), cancel).ConfigureAwait(false);
+            Console.WriteLine(Terminal.Clean(client.UsernameAddress!));
             return ExitCode.Done;
         }).ConfigureAwait(false));
         return command;

@@ -13,7 +13,7 @@ internal sealed class ChatCommand
     private readonly AccountOptions _account = new();
     private readonly Argument<string> _with = new("RECIPIENT")
     {
-        Description = "A contact's name, an id, a username (anna.42) or its link",
+        Description = "A contact's name, an id, a username (anna.42, or anna.42@chat.example.org of another home server) or its link",
     };
 
     private readonly Option<int> _last = new("--last", "-n")

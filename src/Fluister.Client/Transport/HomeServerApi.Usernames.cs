@@ -32,11 +32,19 @@ internal sealed partial class HomeServerApi
         AskAsync(new ServiceRequest("DELETE", "/v1/accounts/username_hash"), cancel, 200, 204);
 
     /// <summary>GET /v1/accounts/username_hash/{hash}, without saying who asks.</summary>
-    public async Task<Guid?> FindUsernameAsync(ReadOnlyMemory<byte> hash, CancellationToken cancel)
+    /// <param name="hash">Of the username.</param>
+    /// <param name="domain">The home server whose it is, by its name or its tag; null for the own one's first, and then any
+    /// other's.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>The account; or none with 404: nobody has it there; 403: the home server does not know that one; 503: it does not reach
+    /// it.</returns>
+    public async Task<(int Status, Guid? Found)> FindUsernameAsync(ReadOnlyMemory<byte> hash, string? domain, CancellationToken cancel)
     {
-        var path = $"/v1/accounts/username_hash/{Base64Url.EncodeToString(hash.Span)}";
-        var answer = await AskAsync(new ServiceRequest("GET", path) { IsAnonymous = true }, cancel, 200, 404).ConfigureAwait(false);
-        return answer.Status == 200 ? Read(answer, WireJson.Default.FoundUsernameJson).Uuid : null;
+        var path = $"/v1/accounts/username_hash/{Base64Url.EncodeToString(hash.Span)}"
+            + (domain is null ? "" : $"?domain={Uri.EscapeDataString(domain)}");
+        var answer = await AskAsync(new ServiceRequest("GET", path) { IsAnonymous = true }, cancel, 200, 403, 404, 503)
+            .ConfigureAwait(false);
+        return (answer.Status, answer.Status == 200 ? Read(answer, WireJson.Default.FoundUsernameJson).Uuid : null);
     }
 
     /// <summary>PUT /v1/accounts/username_link.</summary>

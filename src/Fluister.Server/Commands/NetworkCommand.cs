@@ -79,12 +79,7 @@ internal static class NetworkCommand
         {
             var asked = Read(parsed.GetValue(request)!, MembershipRequest.Read);
             var document = Read(parsed.GetValue(root)!, NetworkRoot.Read).Admit(asked, RandomSource.System).Write();
-            Console.Error.WriteLine($"""
-                Domain        {asked.Domain}
-                Server tag    {asked.Tag}
-                Fingerprint   {Fingerprint.Of(asked.Genesis)}
-                Certificate   {asked.CertificateId}, for the signer {Text(asked.Signer)}
-                """);
+            Console.Error.WriteLine($"Certificate {asked.CertificateId} for {asked.Domain}, fingerprint {Fingerprint.Of(asked.Genesis)}");
             Write(document);
             return ExitCode.Done;
         });
@@ -120,7 +115,12 @@ internal static class NetworkCommand
             }
 
             folder.WriteIdentity(identity);
-            Report(folder, identity);
+            Console.WriteLine($"{folder.ReadOptions().Domain} (tag {identity.Tag}) is in the network of {Text(given.Root)}.");
+            if (identity.SealedFrom is { } from)
+            {
+                Console.WriteLine(Until(from));
+            }
+
             Console.WriteLine("Make a new backup: it holds the keys.");
             return ExitCode.Done;
         });
@@ -148,8 +148,11 @@ internal static class NetworkCommand
     {
         var domain = folder.ReadOptions().Domain;
         Write(MembershipRequest.Write(identity, domain, RandomSource.System));
-        Console.Error.WriteLine($"The request of {domain}, fingerprint {Fingerprint.Of(identity.Genesis.Public)}, is for who keeps the "
-            + "network's root: `fluister-server network sign`.");
+        if (!Console.IsOutputRedirected)
+        {
+            Console.Error.WriteLine($"The request of {domain}, fingerprint {Fingerprint.Of(identity.Genesis.Public)}, is for who keeps the "
+                + "network's root: `fluister-server network sign`.");
+        }
     }
 
     private static void Report(DataFolder folder, ServerIdentity identity)
@@ -160,8 +163,7 @@ internal static class NetworkCommand
         Console.WriteLine($"Server certificate  {identity.Certificate.Id}");
         if (identity.SealedFrom is { } from)
         {
-            Console.WriteLine($"Sealed messages     to other members from {from:yyyy-MM-dd HH:mm} UTC on, when no client has an older "
-                + "certificate; until then clients say who they are");
+            Console.WriteLine(Until(from));
         }
 
         if (identity.NextSigner is not null)
@@ -169,6 +171,10 @@ internal static class NetworkCommand
             Console.WriteLine("Next signer         waits for the network's root: `network request`, `network sign`, `network join`");
         }
     }
+
+    private static string Until(DateTimeOffset from) =>
+        $"Sealed messages go to other members from {from:yyyy-MM-dd HH:mm} UTC on, when no client has an older certificate; until then "
+        + "clients say who they are.";
 
     private static async Task<bool> HasAccountsAsync(DataFolder folder)
     {

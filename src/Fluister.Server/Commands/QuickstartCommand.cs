@@ -20,6 +20,11 @@ internal static class QuickstartCommand
             DefaultValueFactory = _ => new ServerOptions().Port,
             HelpName = "N",
         };
+        var url = new Option<string?>("--url")
+        {
+            Description = "Where clients and other servers reach it, if not at https://DOMAIN:PORT",
+            HelpName = "URL",
+        };
         var certificate = new Option<string?>("--certificate")
         {
             Description = "Another authority's certificate with its chain, as PEM; without it the network's own authority makes one",
@@ -33,13 +38,14 @@ internal static class QuickstartCommand
               fluister-server quickstart --data ~/fluister-server                           to try it on this computer
               fluister-server quickstart --data /var/lib/fluister-server chat.example.org
               fluister-server quickstart --example                                          the settings, explained
-            """) { domain, port, certificate, key, example };
+            """) { domain, port, url, certificate, key, example };
         command.SetAction(parsed =>
         {
             var options = new ServerOptions
             {
                 Domain = parsed.GetValue(domain)!,
                 Port = parsed.GetValue(port),
+                Url = parsed.GetValue(url),
                 Certificate = FullPath(parsed.GetValue(certificate)),
                 CertificateKey = FullPath(parsed.GetValue(key)),
             };

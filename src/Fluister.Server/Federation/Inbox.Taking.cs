@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Fluister.Server.Mailboxes;
 using Fluister.Server.Messages;
+using Fluister.Server.Operations;
 using Fluister.Server.Requests;
 using Fluister.Server.Stores.Sqlite;
 using Fluister.Wire.Protos.Federation;
@@ -69,6 +70,7 @@ internal sealed partial class Inbox
                 return;
             }
 
+            Telemetry.Count("taken", peer.Tag, items.Count(item => item.Number > 0), _response.Outcomes);
             try
             {
                 Hand();

@@ -75,6 +75,11 @@ internal sealed partial class Outbox
         row => (row.GetInt64(0), row.GetInt64(1)),
         (long)peer.Value));
 
+    /// <summary>How much waits for each peer, and since when; those alone for which something waits.</summary>
+    public IReadOnlyList<(ServerTag Peer, long Items, DateTimeOffset Since)> Backlogs() => _database.Read(session => session.Query(
+        "SELECT peer, COUNT(*), MIN(number) FROM outbox GROUP BY peer",
+        row => (new ServerTag((ulong)row.GetInt64(0)), row.GetInt64(1), Numbers.Time(row.GetInt64(2)))));
+
     /// <summary>Deletes what a peer has answered for, and notes what it has said.</summary>
     /// <param name="peer">Who has answered.</param>
     /// <param name="done">The items, what became of each, and what each shares.</param>

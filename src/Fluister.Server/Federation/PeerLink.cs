@@ -1,4 +1,5 @@
 using Fluister.Cryptography;
+using Fluister.Server.Operations;
 using Fluister.Server.Stores;
 using Fluister.Wire;
 using Fluister.Wire.Protos.Federation;
@@ -22,9 +23,14 @@ internal sealed partial class PeerLink(
     private readonly Signal _heard = new();
     private readonly HeldLanes _held = new();
     private readonly OfferedItems _offered = new();
+    private readonly RetrySchedule _retries = new(time, random);
+    private TimeSpan? _retryAfter;
     private long _after;
     private long _settled;
     private long _known;
+
+    /// <summary>Whether the peer was not reached the last time.</summary>
+    public bool IsDown => _retries.IsDown;
 
     /// <summary>There is something to send.</summary>
     public void Wake() => _waiting.Set();
@@ -39,7 +45,7 @@ internal sealed partial class PeerLink(
     /// <summary>Offers something now or never: only while the peer is up.</summary>
     public void Offer(OutboxItem item, ReadOnlySpan<byte> shared)
     {
-        if (Volatile.Read(ref _failures) == 0 && _offered.TryAdd(item, shared))
+        if (!_retries.IsDown && _offered.TryAdd(item, shared))
         {
             _waiting.Set();
         }
@@ -57,14 +63,14 @@ internal sealed partial class PeerLink(
             switch (peer.IsOpen ? await TrySendAsync(peer, stopping).ConfigureAwait(false) : Sent.Nothing)
             {
                 case Sent.Nothing:
-                    _failures = 0;
+                    _retries.Reset();
                     await WaitAsync(waited, _held.Next - time.GetUtcNow(), stopping).ConfigureAwait(false);
                     break;
                 case Sent.Failed:
                     await BackOffAsync(heard, stopping).ConfigureAwait(false);
                     break;
                 default:
-                    _failures = 0;
+                    _retries.Reset();
                     break;
             }
         }
@@ -75,7 +81,9 @@ internal sealed partial class PeerLink(
         await places.WaitAsync(stopping).ConfigureAwait(false);
         try
         {
-            return await SendAsync(peer, stopping).ConfigureAwait(false);
+            var sent = await SendAsync(peer, stopping).ConfigureAwait(false);
+            Count(sent);
+            return sent;
         }
         catch (PeerException failed)
         {
@@ -97,7 +105,16 @@ internal sealed partial class PeerLink(
             places.Release();
         }
 
+        Count(Sent.Failed);
         return Sent.Failed;
+    }
+
+    private void Count(Sent sent)
+    {
+        if (sent != Sent.Nothing && Telemetry.PeerTransactions.Enabled)
+        {
+            Telemetry.PeerTransactions.Add(1, new("peer", tag.ToString()), new("answered", sent == Sent.Something));
+        }
     }
 
     private async Task<Sent> SendAsync(Peer peer, CancellationToken stopping)
@@ -128,6 +145,7 @@ internal sealed partial class PeerLink(
 
     private async Task SettleAsync(Peer peer, OutboxBatch batch, TransactionResponse answer)
     {
+        Telemetry.Count("sent", tag, batch.Payloads.Count, answer.Outcomes);
         var outcomes = new Dictionary<ulong, Outcome>();
         foreach (var outcome in answer.Outcomes)
         {

@@ -40,11 +40,11 @@ internal sealed partial class Relay
         };
     }
 
-    /// <summary>Whether a peer's account exists.</summary>
+    /// <summary>Whether a peer's account exists; one whose devices are known here does.</summary>
     /// <exception cref="RefusedException">503: the peer is not reached.</exception>
     public async Task<bool> ExistsAsync(Peer peer, Guid aci, CancellationToken cancellation) =>
-        (await AskAsync<ExistsResponse>(peer, "exists", new ExistsRequest { Aci = Id(aci) }, cancellation).ConfigureAwait(false))
-        .Exists;
+        Accounts.Known(aci) is { Devices.Count: > 0 }
+        || (await AskAsync<ExistsResponse>(peer, "exists", new ExistsRequest { Aci = Id(aci) }, cancellation).ConfigureAwait(false)).Exists;
 
     /// <summary>The identity keys of peers' accounts that are others than somebody knows. What a peer does not answer is left out.</summary>
     public async Task<IReadOnlyList<(Guid Aci, byte[] Key)>> CompareIdentitiesAsync(

@@ -17,16 +17,20 @@ internal sealed class RemoteUsernames(Relay relay, string ownDomain, TimeProvide
     /// <summary>Whether a domain is this server's.</summary>
     public bool IsOwn(string domain) => domain.Equals(ownDomain, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whose a username is by one peer.</summary>
+    /// <summary>Whose a username is by one peer, which is named by its domain, or by its tag as a link's handle has it.</summary>
     /// <exception cref="RefusedException">403: there is no peer with that domain. 503: it is not reached.</exception>
     public Task<Guid?> FindAsync(byte[] hash, string domain, CancellationToken cancellation) =>
-        relay.Peers.All.FirstOrDefault(peer => peer.Said.Domain.Equals(domain, StringComparison.OrdinalIgnoreCase)) is { IsKept: true } home
+        relay.Peers.All.FirstOrDefault(peer => Is(peer, domain)) is { IsKept: true } home
             ? FindAsync(home, hash, cancellation)
             : throw new RefusedException(new Response(403)
             {
                 Body = """{"error":"unknown domain"}"""u8.ToArray(),
                 ContentType = "application/json",
             });
+
+    private static bool Is(Peer peer, string domain) =>
+        peer.Said.Domain.Equals(domain, StringComparison.OrdinalIgnoreCase)
+        || peer.Tag.ToString().Equals(domain, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whose a username is by any peer: of those that answer in time, the one that has it.</summary>
     public async Task<Guid?> FindAsync(byte[] hash, CancellationToken cancellation)

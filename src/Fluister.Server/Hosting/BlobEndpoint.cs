@@ -19,11 +19,12 @@ internal sealed class BlobEndpoint(HomeServer server)
     /// <summary>Answers.</summary>
     /// <param name="context">The request.</param>
     /// <param name="path">Its path, as it came.</param>
-    public async Task ServeAsync(HttpContext context, string path)
+    /// <param name="origin">From where it came.</param>
+    public async Task ServeAsync(HttpContext context, string path, ulong origin)
     {
         try
         {
-            await AnswerAsync(context, path).ConfigureAwait(false);
+            await AnswerAsync(context, path, origin).ConfigureAwait(false);
         }
         catch (RefusedException refused)
         {
@@ -35,14 +36,14 @@ internal sealed class BlobEndpoint(HomeServer server)
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, string path)
+    private async Task AnswerAsync(HttpContext context, string path, ulong origin)
     {
         if (!HttpMethods.IsGet(context.Request.Method))
         {
             throw new RefusedException(405);
         }
 
-        var peer = server.Relay.Gate.Admit(context.Request.Method, path, Header);
+        var peer = server.Relay.Gate.Admit(context.Request.Method, path, Header, origin);
         PeerGate.CheckBody(Header, default);
         server.Limits.Take(
             ServerLimits.PeerBlobs, peer.Tag.Value, peer.State == PeerState.Limit ? ServerLimits.LimitedPeer : 1);

@@ -124,7 +124,7 @@ internal sealed class Listener : IAsyncDisposable
 
         if (BlobEndpoint.IsFor(context.Request))
         {
-            return _blobs.ServeAsync(context, RequestLine.Split(Target(context)).Path);
+            return _blobs.ServeAsync(context, RequestLine.Split(Target(context)).Path, OriginOf(context));
         }
 
         if (_server.Attachments is { } files && AttachmentEndpoint.IsFor(context.Request))

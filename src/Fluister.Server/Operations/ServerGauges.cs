@@ -15,6 +15,10 @@ internal sealed class ServerGauges : IDisposable
         _meter.CreateObservableGauge(
             "fluister.mailboxes.backlog", () => Count(server), "{message}", "Messages that wait for their devices");
         _meter.CreateObservableGauge(
+            "fluister.peers.outbox", () => Outbox(server, (items, _) => items), "{item}", "What waits for a peer, by its tag");
+        _meter.CreateObservableGauge(
+            "fluister.peers.outbox.age", () => Outbox(server, (_, age) => age), "s", "Since when something waits for a peer, by its tag");
+        _meter.CreateObservableGauge(
             "fluister.disk.free", () => new DriveInfo(folder.Path).AvailableFreeSpace, "By", "Room on the disk of the data folder");
         _meter.CreateObservableGauge("fluister.database.size", () => Size(folder.Database), "By", "The database");
         _meter.CreateObservableGauge("fluister.database.log.size", () => Size($"{folder.Database}-wal"), "By", "The database's log");
@@ -28,6 +32,20 @@ internal sealed class ServerGauges : IDisposable
         try
         {
             return [new(server.Mailboxes.Count())];
+        }
+        catch (Exception unwell) when (unwell is SqliteException or StoreException)
+        {
+            return [];
+        }
+    }
+
+    private static IEnumerable<Measurement<long>> Outbox(HomeServer server, Func<long, long, long> value)
+    {
+        try
+        {
+            var now = server.Time.GetUtcNow();
+            return [.. server.Relay.Outbox.Backlogs().Select(backlog => new Measurement<long>(
+                value(backlog.Items, (long)(now - backlog.Since).TotalSeconds), new KeyValuePair<string, object?>("peer", $"{backlog.Peer}")))];
         }
         catch (Exception unwell) when (unwell is SqliteException or StoreException)
         {

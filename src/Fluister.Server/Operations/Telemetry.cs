@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Fluister.Wire;
+using Fluister.Wire.Protos.Federation;
 
 namespace Fluister.Server.Operations;
 
@@ -26,6 +28,14 @@ internal static class Telemetry
     public static readonly Counter<long> Delivered =
         Meter.CreateCounter<long>("fluister.messages.delivered", "{message}", "Messages that their devices have acknowledged");
 
+    /// <summary>Transactions with other home servers, by the peer's tag, and whether they were answered.</summary>
+    public static readonly Counter<long> PeerTransactions =
+        Meter.CreateCounter<long>("fluister.peers.transactions", "{transaction}", "Transactions that were sent to peers");
+
+    /// <summary>Items of transactions, by the peer's tag, the direction and what became of them.</summary>
+    public static readonly Counter<long> PeerItems =
+        Meter.CreateCounter<long>("fluister.peers.items", "{item}", "Items that peers answered for, or were answered");
+
     /// <summary>Refusals, by the limit's name.</summary>
     public static readonly Counter<long> Refused =
         Meter.CreateCounter<long>("fluister.limits.refused", "{request}", "Requests that a limit refused, by its name");
@@ -37,6 +47,26 @@ internal static class Telemetry
     /// <summary>How long a commit took, until it was on the disk.</summary>
     public static readonly Histogram<double> CommitTime =
         Meter.CreateHistogram<double>("fluister.database.commit.time", "s", "From the first write to the disk's word");
+
+    /// <summary>Counts items of a transaction.</summary>
+    public static void Count(string direction, ServerTag peer, int items, IEnumerable<Outcome> outcomes)
+    {
+        if (!PeerItems.Enabled)
+        {
+            return;
+        }
+
+        foreach (var (kind, count) in outcomes.CountBy(outcome => outcome.Kind))
+        {
+            Count(kind, count);
+            items -= count;
+        }
+
+        Count(Outcome.Types.Kind.Done, items);
+
+        void Count(Outcome.Types.Kind kind, int count) => PeerItems.Add(
+            count, new("peer", peer.ToString()), new("direction", direction), new("outcome", kind.ToString()));
+    }
 
     /// <summary>Whether anybody wants to know of requests.</summary>
     public static bool WatchesRequests => Requests.Enabled || Traces.HasListeners();

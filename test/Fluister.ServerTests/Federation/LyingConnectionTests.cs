@@ -40,13 +40,13 @@ public sealed class LyingConnectionTests
             {
                 var headers = scene.Sign([]);
                 headers["Content-Length"] = $"{ServerLimits.PeerBody}";
-                await connection.SendAsync([.. Head(headers), 1, 2, 3]);
+                await connection.SendAsync((byte[])[.. Head(headers), 1, 2, 3]);
             }
 
             using var honest = await RawConnection.ConnectAsync(scene.Here.Port, from: "127.0.0.2");
             var own = LyingPeer.Mint(scene.Honest);
             var body = scene.Number(LyingPeer.Text(anna, own, 7)).ToByteArray();
-            await honest.SendAsync([.. Head(scene.Sign(body, by: scene.Honest)), .. body]);
+            await honest.SendAsync((byte[])[.. Head(scene.Sign(body, by: scene.Honest)), .. body]);
             Assert.Equal(200, await StatusAsync(honest));
             Assert.Equal([(own, 7)], scene.Read(anna));
         }

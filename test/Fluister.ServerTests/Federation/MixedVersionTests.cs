@@ -120,14 +120,13 @@ public sealed class MixedVersionTests
         {
             coded.WriteTag(Unknown, WireFormat.WireType.Varint);
             coded.WriteUInt64(ulong.MaxValue);
-            coded.WriteRawBytes(message.ToByteArray());
             coded.WriteTag(Unknown + 1, WireFormat.WireType.Fixed64);
             coded.WriteFixed64(5);
             coded.WriteTag(Unknown + 2, WireFormat.WireType.Fixed32);
             coded.WriteFixed32(5);
         }
 
-        return With(stream.ToArray(), Unknown + 3, [1, 2, 3]);
+        return With([.. stream.ToArray(), .. message.ToByteArray()], Unknown + 3, [1, 2, 3]);
     }
 
     private static byte[] With(byte[] message, int field, byte[] value)
@@ -135,11 +134,10 @@ public sealed class MixedVersionTests
         using var stream = new MemoryStream();
         using (var coded = new CodedOutputStream(stream, leaveOpen: true))
         {
-            coded.WriteRawBytes(message);
             coded.WriteTag(field, WireFormat.WireType.LengthDelimited);
             coded.WriteBytes(ByteString.CopyFrom(value));
         }
 
-        return stream.ToArray();
+        return [.. message, .. stream.ToArray()];
     }
 }

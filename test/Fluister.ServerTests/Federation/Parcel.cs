@@ -43,6 +43,7 @@ internal static class Parcel
     /// <summary>An id as it crosses.</summary>
     public static ByteString Bytes(Guid id) => ByteString.CopyFrom(id.ToByteArray(bigEndian: true));
 
-    /// <summary>The number that a message bears.</summary>
-    public static int Number(Envelope envelope) => BinaryPrimitives.ReadInt32LittleEndian(envelope.Content.Span);
+    /// <summary>The number that a message bears; -1 for what is none.</summary>
+    public static int Number(Envelope envelope) =>
+        envelope.Content.Length >= 4 ? BinaryPrimitives.ReadInt32LittleEndian(envelope.Content.Span) : -1;
 }

@@ -21,7 +21,7 @@ internal sealed class Held : DatabaseWork, IDisposable
             try
             {
 #pragma warning disable VSTHRD003 // The writer completes it.
-                await held._isHeld.Task.ConfigureAwait(false);
+                await held._isHeld.Task.WaitAsync(ServerLife.Patience).ConfigureAwait(false);
 #pragma warning restore VSTHRD003
                 return held;
             }

@@ -27,6 +27,9 @@ internal sealed class ServerLife : IAsyncDisposable
         _working = Home.Relay.RunAsync(_stopping.Token);
     }
 
+    /// <summary>How long what needs no time of the world's may take, by the clock on the wall: what takes longer hangs.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Whose.</summary>
     public WorldServer Server { get; }
 
@@ -57,10 +60,10 @@ internal sealed class ServerLife : IAsyncDisposable
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
 #pragma warning disable VSTHRD003 // It was started here.
-        await _working.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAny(_working).WaitAsync(Patience).ConfigureAwait(false);
 #pragma warning restore VSTHRD003
         Home.Dispose();
-        await Database.DisposeAsync().ConfigureAwait(false);
+        await Database.DisposeAsync().AsTask().WaitAsync(Patience).ConfigureAwait(false);
         _isOver = true;
         _stopping.Dispose();
     }

@@ -1,3 +1,4 @@
+using Fluister.Server.Stores;
 using Fluister.Simulation.Histories;
 
 namespace Fluister.Simulation.Worlds;
@@ -42,13 +43,25 @@ internal sealed partial class World
             {
                 if (server.Life is { } life && !server.IsStalled)
                 {
-                    await ((Task)life.Database.WriteAsync(static _ => true)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    await SettleAsync(life).ConfigureAwait(false);
                     own++;
                 }
             }
 
             await Task.Yield();
             quiet = ThreadPool.PendingWorkItemCount == 0 && ThreadPool.CompletedWorkItemCount - before <= own ? quiet + 1 : 0;
+        }
+    }
+
+    private static async Task SettleAsync(ServerLife life)
+    {
+        try
+        {
+            await life.Database.WriteAsync(static _ => true).WaitAsync(ServerLife.Patience).ConfigureAwait(false);
+        }
+        catch (StoreException)
+        {
+            // What was to be written with it found no room.
         }
     }
 }

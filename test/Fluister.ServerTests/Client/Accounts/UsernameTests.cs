@@ -1,6 +1,10 @@
+using System.Buffers.Text;
+using System.Text;
 using Fluister.Client;
 using Fluister.Client.Contacts;
 using Fluister.Client.Transport;
+using Fluister.Protocol.Addresses;
+using Fluister.Protocol.Usernames;
 
 namespace Fluister.ServerTests.Client.Accounts;
 
@@ -113,6 +117,89 @@ public sealed class UsernameTests : IAsyncLifetime
             Assert.Equal(anna.Self.Aci, await ben.ResolveAsync(await anna.UsernameLinkAsync(false, Cancellation), Cancellation));
         }
     }
+
+    [Fact]
+    public async Task A_name_may_say_its_home_server_and_that_is_asked_for()
+    {
+        var (anna, ben) = (await _scene.PersonAsync("Anna"), await _scene.PersonAsync("Ben"));
+        await anna.SetUsernameAsync("anna_k.42", Cancellation);
+        Assert.Equal("anna_k.42@localhost", anna.UsernameAddress);
+        Assert.Equal(anna.Self.Aci, await ben.ResolveAsync("anna_k.42@LOCALHOST", Cancellation));
+        Assert.Equal("anna_k.42", ben.Contact(anna.Self.Aci)!.Username);
+        Assert.Equal(anna.Self.Aci, await anna.ResolveAsync("anna_k.42@localhost", Cancellation));
+        await RefusedAsync(ClientError.NotFound, () => ben.ResolveAsync("nobody.42@localhost", Cancellation));
+        await RefusedAsync(ClientError.NotFound, () => ben.ResolveAsync("anna_k.42@", Cancellation));
+        await RefusedAsync(ClientError.NotFound, () => ben.ResolveAsync("anna_k.42@a b", Cancellation));
+        var unknown = await Assert.ThrowsAsync<ClientException>(() => ben.ResolveAsync("anna_k.42@b.example", Cancellation));
+        Assert.Equal(ClientError.NotFound, unknown.Error);
+        Assert.Contains("`fluister-server peer add b.example`", unknown.Message);
+    }
+
+    [Theory]
+    [InlineData(200, false, null)]
+    [InlineData(200, true, ClientError.Malformed)]
+    [InlineData(403, false, ClientError.NotFound)]
+    [InlineData(404, false, ClientError.NotFound)]
+    [InlineData(503, false, ClientError.Unreachable)]
+    public async Task What_the_home_server_answers_of_another_one_is_believed_only_of_that_one_s_accounts(
+        int status, bool isOwn, ClientError? error)
+    {
+        var (anna, ben) = (await _scene.PersonAsync("Anna"), await _scene.PersonAsync("Ben"));
+        var found = isOwn ? anna.Self.Aci.Uuid : new Guid([1, 2, 3, 4, 5, .. Registrant.Bytes(11)], bigEndian: true);
+        var asked = new List<string>();
+        var book = Lying(ben, asked, () => (status, $$"""{"uuid":"{{found}}"}"""));
+        if (error is { } expected)
+        {
+            await RefusedAsync(expected, () => book.ResolveAsync("anna_k.42@b.example", Cancellation));
+            Assert.Null(ben.Contact(ServiceId.Aci(found))?.Username);
+        }
+        else
+        {
+            Assert.Equal(ServiceId.Aci(found), await book.ResolveAsync("anna_k.42@B.example", Cancellation));
+            Assert.Equal("anna_k.42@b.example", ben.Contact(ServiceId.Aci(found))!.Username);
+            await RefusedAsync(ClientError.Malformed, () => book.ResolveAsync("anna_k.42@localhost", Cancellation));
+        }
+
+        Assert.EndsWith("?domain=b.example", asked[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_link_leads_to_an_account_of_the_home_server_that_its_handle_names_and_of_no_other()
+    {
+        var (anna, ben) = (await _scene.PersonAsync("Anna"), await _scene.PersonAsync("Ben"));
+        byte[] tag = [1, 2, 3, 4, 5];
+        var (far, handle) = (Minted(tag), Minted(tag));
+        using var entropy = Fluister.Cryptography.RandomSource.System.Secret(UsernameLink.EntropyBytes);
+        var behind = UsernameLink.Encrypt("anna_k.42", entropy, Fluister.Cryptography.RandomSource.System);
+        var link = Fluister.Client.Contacts.Usernames.Link(entropy.Reveal(), handle);
+        var (asked, found, status) = (new List<string>(), far, 200);
+        var book = Lying(ben, asked, () => asked[^1].Contains("username_link", StringComparison.Ordinal)
+            ? (200, $$"""{"usernameLinkEncryptedValue":"{{Base64Url.EncodeToString(behind)}}"}""")
+            : (status, $$"""{"uuid":"{{found}}"}"""));
+
+        Assert.Equal(ServiceId.Aci(far), await book.ResolveAsync(link, Cancellation));
+        Assert.EndsWith("?domain=0102030405", asked[^1], StringComparison.Ordinal);
+        found = anna.Self.Aci.Uuid;
+        await RefusedAsync(ClientError.NotFound, () => book.ResolveAsync(link, Cancellation));
+        status = 503;
+        await RefusedAsync(ClientError.Unreachable, () => book.ResolveAsync(link, Cancellation));
+
+        static Guid Minted(byte[] tag) => new([.. tag, .. Registrant.Bytes(11)], bigEndian: true);
+    }
+
+    // What the home server says of usernames, whatever is asked.
+    private static ContactBook Lying(AccountClient person, List<string> asked, Func<(int Status, string Body)> answer) => new(person.Context with
+    {
+        Api = new HomeServerApi(person.Context.Api.Link)
+        {
+            Around = (request, _) =>
+            {
+                asked.Add(request.Path);
+                var (status, body) = answer();
+                return Task.FromResult(new ServiceResponse(status, Encoding.UTF8.GetBytes(body), new Dictionary<string, string>()));
+            },
+        },
+    });
 
     private static async Task RefusedAsync(ClientError error, Func<Task> work) =>
         Assert.Equal(error, (await Assert.ThrowsAsync<ClientException>(work)).Error);
