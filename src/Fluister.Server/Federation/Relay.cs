@@ -53,7 +53,7 @@ internal sealed partial class Relay : IDisposable
     {
         (_identity, _limits, _time, _random, _log) = (identity, limits, time, random, log);
         Peers = new PeerBook(database) { Changed = _changed.Set };
-        Numbers = new Numbers(time);
+        Numbers = new Numbers(database, time);
         Client = new PeerClient(identity, time, random, connect)
         {
             Asked = (peer, failed) => Peers.Note(peer, failed, time.GetUtcNow()),
