@@ -14,6 +14,7 @@ internal sealed partial class Relay
     public async Task RunAsync(CancellationToken stopping)
     {
         var running = new Dictionary<ServerTag, Task>();
+        var watching = Watch.RunAsync(stopping);
         try
         {
             while (true)
@@ -43,7 +44,7 @@ internal sealed partial class Relay
         }
         finally
         {
-            await Task.WhenAll(running.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll([watching, .. running.Values]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

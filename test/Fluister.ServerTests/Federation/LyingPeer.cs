@@ -131,12 +131,19 @@ internal sealed class LyingPeer : IAsyncDisposable
     }
 
     /// <summary>What lies in the mailbox of an account's primary: the sources and numbers of messages.</summary>
-    public IReadOnlyList<(Guid Source, int Number)> Read(TestAccount account) =>
-        [.. Here.Home.Mailboxes.Read(new MailboxKey(account.Account.Aci, 1), 0)
-            .Select(letter => Envelope.Parser.ParseFrom(letter.Envelope))
-            .Select(envelope => (
+    public IReadOnlyList<(Guid Source, int Number)> Read(TestAccount account)
+    {
+        var read = new List<(Guid, int)>();
+        var mailbox = new MailboxKey(account.Account.Aci, 1);
+        for (var after = 0L; Here.Home.Mailboxes.Read(mailbox, after) is [.., var last] letters; after = last.Sequence)
+        {
+            read.AddRange(letters.Select(letter => Envelope.Parser.ParseFrom(letter.Envelope)).Select(envelope => (
                 envelope.HasSourceServiceId ? new Guid(envelope.SourceServiceId.Span, bigEndian: true) : Guid.Empty,
-                envelope.Content.Length == sizeof(int) ? BitConverter.ToInt32(envelope.Content.Span) : -1))];
+                envelope.Content.Length == sizeof(int) ? BitConverter.ToInt32(envelope.Content.Span) : -1)));
+        }
+
+        return read;
+    }
 
     /// <summary>Ends all.</summary>
     public async ValueTask DisposeAsync()
