@@ -89,7 +89,9 @@ internal sealed class HomeServer : IDisposable
             time,
             random,
             logs?.CreateLogger<Relay>() ?? NullLogger<Relay>.Instance,
+            options,
             connect);
+        Relay.Client.Origin = () => Url.Host == options.Domain ? Url.Authority : options.Domain;
         var challenges = new ChallengeBook(
             database, Limits, new ServiceCredentials(identity.LimitsKey, "challenge", ServerLimits.ChallengeAge, time), options, time);
         Dispatch = new Dispatch(database, Accounts, Mailboxes, Relay, Reports, Clock, sends, challenges);

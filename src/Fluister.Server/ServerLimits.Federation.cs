@@ -119,6 +119,30 @@ internal static partial class ServerLimits
     /// <summary>How long a peer in quarantine is told to wait: 5 minutes; ours.</summary>
     public static readonly TimeSpan QuarantineRetry = TimeSpan.FromMinutes(5);
 
+    /// <summary>How often each peer is asked how it is: every 10 minutes; ours.</summary>
+    public static readonly TimeSpan PeerPing = TimeSpan.FromMinutes(10);
+
+    /// <summary>How many peers are asked how they are at once: 8; ours.</summary>
+    public const int PeerPings = 8;
+
+    /// <summary>How often a peer's descriptor is fetched at most, whatever it signs or shows: once a minute; ours.</summary>
+    public static readonly TimeSpan DescriptorRetry = TimeSpan.FromMinutes(1);
+
+    /// <summary>Servers that let themselves in, where the settings allow that: no more once there are 1,000 peers; ours.</summary>
+    public const int OpenPeers = 1000;
+
+    /// <summary>Descriptors of servers that nobody has added that are fetched at once: 4; ours.</summary>
+    public const int IntroductionsAtOnce = 4;
+
+    /// <summary>Names under which no server was found and that are remembered for <see cref="IntroductionRetry"/>: 1,000; ours.</summary>
+    public const int IntroductionsFailed = 1000;
+
+    /// <summary>How long a server that could not be let in is not looked for again: 10 minutes; ours.</summary>
+    public static readonly TimeSpan IntroductionRetry = TimeSpan.FromMinutes(10);
+
+    /// <summary>Descriptors of servers that nobody has added: 20, one in 10 seconds; ours.</summary>
+    public static readonly Limit IntroductionFetches = new("introductions", 20, TimeSpan.FromSeconds(10));
+
     /// <summary>How exactly it is kept when a peer was last heard of: a minute; ours.</summary>
     public static readonly TimeSpan HeardStep = TimeSpan.FromMinutes(1);
 

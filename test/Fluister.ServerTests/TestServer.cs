@@ -48,6 +48,7 @@ internal sealed class TestServer : IAsyncDisposable
         _identity = identity ?? ServerIdentity.Generate(RandomSource.System);
         Clock = clock ?? new TestClock();
         Database = new SqliteDatabase(database);
+        var descriptor = new PublishedDescriptor(Write, _identity.Key.Private, Clock, RandomSource.System);
         Home = new HomeServer(
             Database,
             _identity,
@@ -59,8 +60,9 @@ internal sealed class TestServer : IAsyncDisposable
             blobCache,
             operations: new OperationRoom(
                 new Readiness(Database, Clock, null, null, CancellationToken.None),
-                new PublishedDescriptor(Write, _identity.Key.Private, Clock, RandomSource.System)).Routes,
+                descriptor).Routes,
             connect: connect);
+        Home.Relay.DescriptorSequence = () => descriptor.Sequence;
     }
 
     /// <summary>Its clock.</summary>

@@ -125,7 +125,7 @@ internal static class PeerAddCommand
 
     private static async Task<byte[]> FetchAsync(Uri server, CancellationToken cancellation)
     {
-        using var handler = PeerTransport.ToAnybody();
+        using var handler = PeerTransport.ToAnybody(onlyPublic: false);
         try
         {
             return await DescriptorFetch.FetchAsync(handler, server, TimeProvider.System, cancellation).ConfigureAwait(false);

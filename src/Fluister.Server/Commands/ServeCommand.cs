@@ -63,6 +63,7 @@ internal static class ServeCommand
             folder.BlobCache,
             operations.Routes,
             logs);
+        server.Relay.DescriptorSequence = () => descriptor.Sequence;
         await using var listener = new Listener(server, options.Endpoint, certificate, chain);
         await StartAsync(listener, options, cancellation).ConfigureAwait(false);
         using var telemetry = TelemetryExport.Start(options, server, folder);

@@ -9,14 +9,24 @@ internal static class DescriptorCheck
 {
     private const int LongestDomain = 253;
 
-    /// <summary>Whether its domain is a name, its address one of HTTPS without anything behind it, and its authority a
-    /// certificate.</summary>
+    // The version of the wire that this program speaks; one that came before versions were told speaks it too.
+    private const int Version = 1;
+
+    /// <summary>Where other servers ask it.</summary>
+    public static string Url(DescriptorJson said) => said.Federation?.Url ?? said.Urls.Chat;
+
+    /// <summary>Whether its domain is a name, it speaks this version of the wire, its address is one of HTTPS without anything behind it,
+    /// and its authority is a certificate.</summary>
     public static bool IsUsable(DescriptorJson said) =>
         said.Domain.Length <= LongestDomain
         && Uri.CheckHostName(said.Domain) is UriHostNameType.Dns
-        && Uri.TryCreate(said.Urls.Chat, UriKind.Absolute, out var url)
-        && url is { Scheme: "https", PathAndQuery: "/", UserInfo: "", Fragment: "" }
+        && said.Federation?.Versions.Contains(Version) != false
+        && IsAddress(said.Urls.Chat)
+        && IsAddress(Url(said))
         && IsCertificate(said.Tls.Authority);
+
+    private static bool IsAddress(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "https", PathAndQuery: "/", UserInfo: "", Fragment: "" };
 
     private static bool IsCertificate(byte[]? authority)
     {

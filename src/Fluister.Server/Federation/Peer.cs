@@ -29,7 +29,11 @@ internal sealed record Peer
     public bool IsForeign { get; init; }
 
     /// <summary>Where it is asked: https://HOST:PORT</summary>
-    public Uri Url => new(Said.Urls.Chat);
+    public Uri Url => new(DescriptorCheck.Url(Said));
+
+    /// <summary>Whether its descriptor has expired: then it may have another key by now, so that nobody is believed to be it before its
+    /// descriptor was fetched again.</summary>
+    public bool IsExpired(DateTimeOffset now) => Said.Expires < now.ToUnixTimeMilliseconds();
 
     /// <summary>Whether anything crosses now.</summary>
     public bool IsOpen => State >= PeerState.Limit;

@@ -12,9 +12,9 @@ namespace Fluister.Server.Federation;
 /// <param name="identity">This server's keys.</param>
 /// <param name="time">The clock.</param>
 /// <param name="random">Randomness.</param>
-/// <param name="connect">How a peer is reached: handlers, which the client disposes of. Over TLS by default.</param>
+/// <param name="connect">How a peer is reached: handlers, which the client disposes of.</param>
 internal sealed class PeerClient(
-    ServerIdentity identity, TimeProvider time, RandomSource random, Func<Peer, HttpMessageHandler>? connect = null) : IDisposable
+    ServerIdentity identity, TimeProvider time, RandomSource random, Func<Peer, HttpMessageHandler> connect) : IDisposable
 {
     private readonly Dictionary<ServerTag, PeerLine> _lines = [];
     private readonly Lock _lock = new();
@@ -122,6 +122,14 @@ internal sealed class PeerClient(
 
     private async Task<T> TryAsync<T>(Peer peer, TimeSpan patience, Func<CancellationToken, Task<T>> ask, CancellationToken cancellation)
     {
+        if (peer.IsExpired(time.GetUtcNow()))
+        {
+            throw Tell(peer, new PeerException(
+                PeerError.Untrusted,
+                $"The descriptor of {peer.Said.Domain} has expired, and no later one could be fetched. Ask its operator for one "
+                + "(`fluister-server descriptor > FILE`), and `fluister-server peer add FILE`."));
+        }
+
         using var late = new CancellationTokenSource(patience, time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
         try
@@ -160,7 +168,7 @@ internal sealed class PeerClient(
             // What is under way on the line before ends there; on the one before that it had its time.
             known?.Before?.Dispose();
             known?.Before = null;
-            return _lines[peer.Tag] = new PeerLine(peer, connect ?? PeerTransport.To) { Before = known };
+            return _lines[peer.Tag] = new PeerLine(peer, connect) { Before = known };
         }
     }
 }

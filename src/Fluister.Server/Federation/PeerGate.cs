@@ -23,7 +23,8 @@ internal sealed class PeerGate(ServerIdentity identity, PeerBook peers, RateLimi
     /// <summary>Called with a tag that nobody knows and where it says that its descriptor is; true where that is being fetched.</summary>
     public Func<ServerTag, string, bool>? Meet { get; set; }
 
-    /// <summary>Called with a peer whose signature is not by the key that is known of it: it may have another one by now.</summary>
+    /// <summary>Called with a peer whose signature is not by the key that is known of it, or whose descriptor has expired: it may have
+    /// another one by now.</summary>
     public Action<Peer>? Doubted { get; set; }
 
     /// <summary>Who asks, before the body is read: the signature covers the body's digest.</summary>
@@ -41,6 +42,7 @@ internal sealed class PeerGate(ServerIdentity identity, PeerBook peers, RateLimi
         var now = time.GetUtcNow();
         CheckClock(signature.Created!.Value, now);
         CheckSignature(peer, signature, verb, path, digest, origin);
+        CheckDescriptor(peer, now);
         CheckState(peer);
         CheckNonce(peer, signature, now);
         Take(peer, length);
@@ -141,6 +143,17 @@ internal sealed class PeerGate(ServerIdentity identity, PeerBook peers, RateLimi
             throw Refused(401, string.Create(
                 CultureInfo.InvariantCulture,
                 $"The signature is not by the key that this server knows of {peer.Tag}, from its descriptor {peer.Said.Sequence}."));
+        }
+    }
+
+    private void CheckDescriptor(Peer peer, DateTimeOffset now)
+    {
+        if (peer.IsExpired(now))
+        {
+            Doubted?.Invoke(peer);
+            throw Refused(401, string.Create(
+                CultureInfo.InvariantCulture,
+                $"Your descriptor {peer.Said.Sequence}, which is known here, has expired. A later one is fetched from {peer.Url.Authority}."));
         }
     }
 

@@ -1,5 +1,6 @@
 using Fluister.Server.Accounts;
 using Fluister.Server.Limits;
+using Fluister.Server.Operations;
 using Fluister.Server.Profiles;
 using Fluister.Server.Requests;
 using Fluister.Server.Usernames;
@@ -34,7 +35,13 @@ internal sealed partial class PeerRoom(
         Ask<Transaction, TransactionResponse>("transactions", relay.Inbox.TakeAsync),
     ];
 
-    private PingResponse Ping() => new() { Time = (ulong)time.GetUtcNow().ToUnixTimeMilliseconds() };
+    private PingResponse Ping() => new()
+    {
+        Time = (ulong)time.GetUtcNow().ToUnixTimeMilliseconds(),
+        Capabilities = { Descriptor.FederationCapabilities },
+        Software = Descriptor.Software,
+        DescriptorSequence = (ulong)(relay.DescriptorSequence?.Invoke() ?? 0),
+    };
 
     private Route Ask<TRequest, TAnswer>(string name, Func<Peer, TRequest, Task<TAnswer>> answer)
         where TRequest : IMessage<TRequest>, new()

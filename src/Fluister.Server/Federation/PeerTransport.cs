@@ -10,8 +10,10 @@ namespace Fluister.Server.Federation;
 internal static class PeerTransport
 {
     /// <summary>Reaches a peer, which must show the certificate that its descriptor tells of.</summary>
+    /// <param name="peer">Whom.</param>
+    /// <param name="onlyPublic">Not at an address of this machine, or of its own network.</param>
     /// <exception cref="System.Security.Cryptography.CryptographicException">The descriptor's authority is no certificate.</exception>
-    public static SocketsHttpHandler To(Peer peer)
+    public static SocketsHttpHandler To(Peer peer, bool onlyPublic)
     {
         var tls = peer.Said.Tls;
         var options = new SslClientAuthenticationOptions { EnabledSslProtocols = SslProtocols.Tls13 };
@@ -26,20 +28,23 @@ internal static class PeerTransport
                 && given is X509Certificate2 leaf && TlsTrust.Fits(tls, leaf);
         }
 
-        return Make(options);
+        return Make(options, onlyPublic);
     }
 
     /// <summary>Reaches whoever answers, for fetching a descriptor, which its signature vouches for and no certificate.</summary>
-    public static SocketsHttpHandler ToAnybody() => Make(new SslClientAuthenticationOptions
-    {
-        EnabledSslProtocols = SslProtocols.Tls13,
+    public static SocketsHttpHandler ToAnybody(bool onlyPublic) => Make(
+        new SslClientAuthenticationOptions
+        {
+            EnabledSslProtocols = SslProtocols.Tls13,
 #pragma warning disable CA5359 // The one place: what is fetched is believed for its signature alone.
-        RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            RemoteCertificateValidationCallback = (_, _, _, _) => true,
 #pragma warning restore CA5359
-    });
+        },
+        onlyPublic);
 
-    private static SocketsHttpHandler Make(SslClientAuthenticationOptions tls) => new()
+    private static SocketsHttpHandler Make(SslClientAuthenticationOptions tls, bool onlyPublic) => new()
     {
+        ConnectCallback = onlyPublic ? PublicAddress.ConnectAsync : null,
         SslOptions = tls,
         AllowAutoRedirect = false,
         UseCookies = false,

@@ -14,6 +14,7 @@ internal sealed partial class Relay
     public async Task RunAsync(CancellationToken stopping)
     {
         var running = new Dictionary<ServerTag, Task>();
+        var watching = Watch.RunAsync(stopping);
         try
         {
             while (true)
@@ -43,9 +44,12 @@ internal sealed partial class Relay
         }
         finally
         {
-            await Task.WhenAll(running.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll([watching, .. running.Values]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    /// <summary>Whether a peer was not reached the last time that something was sent.</summary>
+    public bool IsDown(ServerTag peer) => _links.TryGetValue(peer, out var link) && link.IsDown;
 
     /// <summary>Deletes what waited too long, and what need not be known any more.</summary>
     public async Task PurgeAsync()

@@ -4,6 +4,7 @@ using Fluister.Server.Identity;
 using Fluister.Server.Limits;
 using Fluister.Server.Mailboxes;
 using Fluister.Server.Messages;
+using Fluister.Server.Operations;
 using Fluister.Server.Stores.Sqlite;
 using Fluister.Wire;
 using Fluister.Wire.Protos.Federation;
@@ -36,6 +37,7 @@ internal sealed partial class Relay : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="random">Randomness.</param>
     /// <param name="log">Where it is told what went wrong.</param>
+    /// <param name="options">The settings.</param>
     /// <param name="connect">How a peer is reached; over TLS by default.</param>
     public Relay(
         SqliteDatabase database,
@@ -49,16 +51,23 @@ internal sealed partial class Relay : IDisposable
         TimeProvider time,
         RandomSource random,
         ILogger log,
+        ServerOptions options,
         Func<Peer, HttpMessageHandler>? connect)
     {
+        var isOpen = options.Federation == ServerOptions.OpenFederation;
+        var onlyPublic = isOpen && !options.FederationPrivateAddresses;
         (_identity, _limits, _time, _random, _log) = (identity, limits, time, random, log);
-        Peers = new PeerBook(database) { Changed = _changed.Set };
+        Peers = new PeerBook(database, options.PeerCountries) { Changed = _changed.Set };
         Numbers = new Numbers(time);
-        Client = new PeerClient(identity, time, random, connect)
+        Client = new PeerClient(identity, time, random, connect ?? (peer => PeerTransport.To(peer, onlyPublic))) { Asked = Note };
+        Watch = new PeerWatch(Peers, Client, time, log, connect ?? (_ => PeerTransport.ToAnybody(onlyPublic)));
+        Introductions = new Introductions(identity.Tag, Peers, limits, time, log, () => PeerTransport.ToAnybody(onlyPublic));
+        Gate = new PeerGate(identity, Peers, limits, time)
         {
-            Asked = (peer, failed) => Peers.Note(peer, failed, time.GetUtcNow()),
+            Heard = Hear,
+            Doubted = Watch.Look,
+            Meet = isOpen ? Introductions.Begin : null,
         };
-        Gate = new PeerGate(identity, Peers, limits, time) { Heard = Hear };
         Outbox = new Outbox(database, Numbers, time) { Appended = Wake, Offered = Offer };
         Accounts = new RemoteAccounts(database, Client, limits, time);
         Followers = new Followers(database, Outbox, Numbers);
@@ -83,6 +92,15 @@ internal sealed partial class Relay : IDisposable
 
     /// <summary>Lets peers in.</summary>
     public PeerGate Gate { get; }
+
+    /// <summary>Keeps what is known of peers up to date.</summary>
+    public PeerWatch Watch { get; }
+
+    /// <summary>Lets servers in that nobody has added, where the settings say so.</summary>
+    public Introductions Introductions { get; }
+
+    /// <summary>The sequence of the descriptor that this server publishes; none is told where it publishes none.</summary>
+    public Func<long>? DescriptorSequence { get; set; }
 
     /// <summary>What waits for peers.</summary>
     public Outbox Outbox { get; }
@@ -120,6 +138,16 @@ internal sealed partial class Relay : IDisposable
                 Timestamp = receipt.Timestamp,
             },
         });
+
+    // A certificate that does not fit may be a later one than is known.
+    private void Note(Peer peer, PeerException? failed)
+    {
+        Peers.Note(peer, failed, _time.GetUtcNow());
+        if (failed?.Error == PeerError.Untrusted)
+        {
+            Watch.Look(peer);
+        }
+    }
 
     /// <summary>Ends all connections.</summary>
     public void Dispose()

@@ -13,7 +13,10 @@ internal static class Descriptor
     public static readonly IReadOnlyList<int> FederationVersions = [1];
 
     /// <summary>What it can do beside what each version has.</summary>
-    public static readonly IReadOnlyList<string> FederationCapabilities = ["blobs", "usernames"];
+    public static readonly IReadOnlyList<string> FederationCapabilities = [];
+
+    /// <summary>This program and its version.</summary>
+    public static string Software { get; } = $"Fluister {typeof(Descriptor).Assembly.GetName().Version?.ToString(3)}";
 
     /// <summary>Names the bytes of this program: the compiler makes it of all that it is given, so that who builds the same sources gets
     /// the same.</summary>
@@ -56,7 +59,7 @@ internal static class Descriptor
                     ServerLimits.MessageContent,
                     ServerLimits.OneTimePreKeys,
                     (long)ServerLimits.MessageAge.TotalSeconds),
-                $"Fluister {typeof(Descriptor).Assembly.GetName().Version?.ToString(3)}",
+                Software,
                 options.Country,
                 options.AbuseContact,
                 identity.Keys,

@@ -32,6 +32,7 @@ internal sealed class Doctor(DataFolder folder, DateTimeOffset now)
             Certificate(options),
             await ListensAsync(options, cancellation).ConfigureAwait(false),
             await ReachableAsync(options, cancellation).ConfigureAwait(false),
+            .. await PeerFindings.ExamineAsync(folder, options, now, cancellation).ConfigureAwait(false),
         ];
     }
 

@@ -9,6 +9,10 @@ internal sealed record ServerOptions
 {
     private const int LongestDrain = 30;
     private const int ShortestSecret = 16;
+    private const string ClosedFederation = "closed";
+
+    /// <summary>The value of the setting by which servers are let in that nobody has added.</summary>
+    public const string OpenFederation = "open";
 
     [Setting("The server's name, as clients reach it.")]
     public string Domain { get; set; } = "localhost";
@@ -89,6 +93,21 @@ internal sealed record ServerOptions
         """)]
     public int BlobCacheMegabytes { get; set; } = ServerLimits.BlobCacheMebibytes;
 
+    [Setting("""
+        Other servers: "closed" takes those that `fluister-server peer add` has added; "open" takes others too, by themselves, and lets
+        them do what "limit" does, until `fluister-server peer set` says otherwise.
+        """)]
+    public string Federation { get; set; } = ClosedFederation;
+
+    [Setting("Whether servers may be at addresses of this machine and its own network, where \"federation\" is \"open\".")]
+    public bool FederationPrivateAddresses { get; set; }
+
+    [Setting("""
+        The countries, as in "country", whose servers may be peers, ["DE", "NL"]; all where there are none. One that says another, or
+        none, is refused both ways.
+        """)]
+    public IReadOnlyList<string> PeerCountries { get; set; } = [];
+
     /// <summary>Where clients reach the server.</summary>
     public Uri BaseUrl(int port) => new(Url ?? string.Create(CultureInfo.InvariantCulture, $"https://{Domain}:{port}"));
 
@@ -125,7 +144,17 @@ internal sealed record ServerOptions
             yield return "\"certificate\" and \"certificateKey\" belong together: give both or none.";
         }
 
-        if (Country is not null && (Country.Length != 2 || Country.AsSpan().IndexOfAnyExceptInRange('A', 'Z') >= 0))
+        if (Federation is not (ClosedFederation or OpenFederation))
+        {
+            yield return "\"federation\" must be \"closed\" or \"open\".";
+        }
+
+        if (!PeerCountries.All(IsCountry))
+        {
+            yield return "\"peerCountries\" must be a list of two capital letters each, such as [\"DE\", \"NL\"].";
+        }
+
+        if (Country is not null && !IsCountry(Country))
         {
             yield return "\"country\" must be two capital letters, such as NL.";
         }
@@ -189,4 +218,7 @@ internal sealed record ServerOptions
             yield return "\"logLevel\" must be \"information\", \"warning\" or \"error\".";
         }
     }
+
+    private static bool IsCountry(string? country) =>
+        country is { Length: 2 } && country.AsSpan().IndexOfAnyExceptInRange('A', 'Z') < 0;
 }

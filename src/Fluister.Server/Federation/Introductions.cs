@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using Fluister.Protocol.Keys;
+using Fluister.Server.Limits;
+using Fluister.Server.Stores;
+using Fluister.Wire;
+using Fluister.Wire.Descriptors;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Fluister.Server.Federation;
+
+/// <summary>Lets servers in that nobody has added, where the settings say so, as "limit": one says where its descriptor is, and it is
+/// fetched from there, from a public address alone, once in a while, and no redirect is followed.</summary>
+/// <param name="own">This server's tag.</param>
+/// <param name="peers">The peers.</param>
+/// <param name="limits">How often.</param>
+/// <param name="time">The clock.</param>
+/// <param name="log">Where it is told who was let in.</param>
+/// <param name="reach">How descriptors are fetched.</param>
+internal sealed class Introductions(
+    ServerTag own, PeerBook peers, RateLimits limits, TimeProvider time, ILogger log, Func<HttpMessageHandler> reach)
+{
+    private const int LongestOrigin = 259;
+
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _tried = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ServerTag> _underWay = new(StringComparer.Ordinal);
+
+    /// <summary>Begins to let a server in that has asked for something.</summary>
+    /// <param name="tag">Its tag.</param>
+    /// <param name="origin">Where it says that its descriptor is: HOST or HOST:PORT.</param>
+    /// <returns>Whether its descriptor is being fetched.</returns>
+    public bool Begin(ServerTag tag, string origin)
+    {
+        if (Address(origin) is not { } server)
+        {
+            return false;
+        }
+
+        if (TryEnter(server.Authority, tag))
+        {
+            _ = Task.Run(() => MeetAsync(tag, server));
+        }
+
+        return _underWay.TryGetValue(server.Authority, out var fetched) && fetched == tag;
+    }
+
+    /// <summary>Where HOST or HOST:PORT is; none where that is not a name, or is more than a name and a port.</summary>
+    public static Uri? Address(string origin) =>
+        origin.Length <= LongestOrigin
+        && !origin.AsSpan().ContainsAny("/?#@\\%[] \t")
+        && Uri.TryCreate($"https://{origin}", UriKind.Absolute, out var server)
+        && server is { HostNameType: UriHostNameType.Dns, PathAndQuery: "/", Port: > 0 }
+        && Uri.CheckHostName(server.Host) == UriHostNameType.Dns
+            ? server
+            : null;
+
+    private bool TryEnter(string authority, ServerTag tag)
+    {
+        var now = time.GetUtcNow();
+        if (_tried.TryGetValue(authority, out var tried) && (now - tried).Duration() < ServerLimits.IntroductionRetry)
+        {
+            return false;
+        }
+
+        if (peers.All.Count >= ServerLimits.OpenPeers || _underWay.Count >= ServerLimits.IntroductionsAtOnce
+            || limits.Wait(ServerLimits.IntroductionFetches, 0UL) is not null)
+        {
+            return false;
+        }
+
+        if (_tried.Count >= ServerLimits.IntroductionsFailed)
+        {
+            _tried.Clear();
+        }
+
+        _tried[authority] = now;
+        return _underWay.TryAdd(authority, tag);
+    }
+
+    private async Task MeetAsync(ServerTag tag, Uri server)
+    {
+        try
+        {
+            using var handler = reach();
+            var signed = await DescriptorFetch.FetchAsync(handler, server, time, CancellationToken.None).ConfigureAwait(false);
+            if (Check(tag, server, signed) is { } genesis)
+            {
+                await peers.AddAsync(genesis, server.Host, signed, PeerState.Limit, time.GetUtcNow()).ConfigureAwait(false);
+                log.LetIn(server.Host, tag);
+            }
+        }
+        catch (Exception failed) when (failed is PeerException or StoreException or SqliteException)
+        {
+            // It is not there, or known under its name already with another key: not before a while.
+        }
+        finally
+        {
+            _underWay.TryRemove(server.Authority, out _);
+        }
+    }
+
+    // The key whose tag it says that it has, and that has signed that the server is where it was found.
+    private PublicKey? Check(ServerTag tag, Uri server, byte[] signed) =>
+        SignedDescriptor.ReadClaimedKey(signed) is { } genesis
+        && ServerTag.Of(genesis) == tag && tag != own
+        && SignedDescriptor.TryRead(signed, genesis, null, time.GetUtcNow(), out var said) == DescriptorFault.None
+        && DescriptorCheck.IsUsable(said!)
+        && said!.Domain.Equals(server.Host, StringComparison.OrdinalIgnoreCase)
+            ? genesis
+            : null;
+}
