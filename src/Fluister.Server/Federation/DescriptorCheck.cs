@@ -21,9 +21,12 @@ internal static class DescriptorCheck
         said.Domain.Length <= LongestDomain
         && Uri.CheckHostName(said.Domain) is UriHostNameType.Dns
         && said.Federation?.Versions.Contains(Version) != false
-        && Uri.TryCreate(Url(said), UriKind.Absolute, out var url)
-        && url is { Scheme: "https", PathAndQuery: "/", UserInfo: "", Fragment: "" }
+        && IsAddress(said.Urls.Chat)
+        && IsAddress(Url(said))
         && IsCertificate(said.Tls.Authority);
+
+    private static bool IsAddress(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "https", PathAndQuery: "/", UserInfo: "", Fragment: "" };
 
     private static bool IsCertificate(byte[]? authority)
     {

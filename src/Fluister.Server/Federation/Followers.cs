@@ -18,15 +18,17 @@ internal sealed class Followers : IDatabaseFollower
     private readonly Numbers _numbers;
     private readonly Telling _telling;
 
-    // The writer's thread alone has these. What was left over when the program ended is told after the first commit.
-    private bool _isDue = true;
+    // The writer's thread alone has these.
+    private bool _isDue;
     private bool _isPosted;
 
-    /// <summary>Tells of what is changed from now on, and of what was left over.</summary>
+    /// <summary>Tells of what is changed from now on, and after the first commit of what was left over when the program ended.</summary>
     public Followers(SqliteDatabase database, Outbox outbox, Numbers numbers)
     {
         (_database, _outbox, _numbers) = (database, outbox, numbers);
         _telling = new Telling(this);
+        _isDue = database.Read(session => session.First("SELECT COUNT(*) FROM changed_account", row => row.GetInt64(0))) > 0;
+        database.Followed = () => _isDue = true;
         database.Follow(this);
     }
 
@@ -48,7 +50,7 @@ internal sealed class Followers : IDatabaseFollower
     /// account.</summary>
     public DeviceList? Describe(SqliteSession session, Guid aci)
     {
-        var version = _numbers.Next();
+        var version = _numbers.Next(session);
         return AccountStore.Find(session, aci) is { } account ? Write(account, version) : null;
     }
 
@@ -59,12 +61,14 @@ internal sealed class Followers : IDatabaseFollower
         (long)peer.Value);
 
     /// <inheritdoc/>
-    public void Touched(Guid aci) => _isDue = true;
+    public void Touched(Guid aci)
+    {
+    }
 
     /// <inheritdoc/>
     public void Mark()
     {
-        // What is taken back was touched in vain, which does no harm.
+        // What is taken back is looked for in vain, which does no harm.
     }
 
     /// <inheritdoc/>

@@ -23,9 +23,14 @@ internal sealed partial class PeerLink(
     private readonly Signal _heard = new();
     private readonly HeldLanes _held = new();
     private readonly OfferedItems _offered = new();
+    private readonly RetrySchedule _retries = new(time, random);
+    private TimeSpan? _retryAfter;
     private long _after;
     private long _settled;
     private long _known;
+
+    /// <summary>Whether the peer was not reached the last time.</summary>
+    public bool IsDown => _retries.IsDown;
 
     /// <summary>There is something to send.</summary>
     public void Wake() => _waiting.Set();
@@ -40,7 +45,7 @@ internal sealed partial class PeerLink(
     /// <summary>Offers something now or never: only while the peer is up.</summary>
     public void Offer(OutboxItem item, ReadOnlySpan<byte> shared)
     {
-        if (Volatile.Read(ref _failures) == 0 && _offered.TryAdd(item, shared))
+        if (!_retries.IsDown && _offered.TryAdd(item, shared))
         {
             _waiting.Set();
         }
@@ -58,14 +63,14 @@ internal sealed partial class PeerLink(
             switch (peer.IsOpen ? await TrySendAsync(peer, stopping).ConfigureAwait(false) : Sent.Nothing)
             {
                 case Sent.Nothing:
-                    _failures = 0;
+                    _retries.Reset();
                     await WaitAsync(waited, _held.Next - time.GetUtcNow(), stopping).ConfigureAwait(false);
                     break;
                 case Sent.Failed:
                     await BackOffAsync(heard, stopping).ConfigureAwait(false);
                     break;
                 default:
-                    _failures = 0;
+                    _retries.Reset();
                     break;
             }
         }

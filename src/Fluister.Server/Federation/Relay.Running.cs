@@ -48,6 +48,9 @@ internal sealed partial class Relay
         }
     }
 
+    /// <summary>Whether a peer was not reached the last time that something was sent.</summary>
+    public bool IsDown(ServerTag peer) => _links.TryGetValue(peer, out var link) && link.IsDown;
+
     /// <summary>Deletes what waited too long, and what need not be known any more.</summary>
     public async Task PurgeAsync()
     {

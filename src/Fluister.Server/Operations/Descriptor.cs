@@ -13,7 +13,7 @@ internal static class Descriptor
     public static readonly IReadOnlyList<int> FederationVersions = [1];
 
     /// <summary>What it can do beside what each version has.</summary>
-    public static readonly IReadOnlyList<string> FederationCapabilities = ["blobs", "usernames"];
+    public static readonly IReadOnlyList<string> FederationCapabilities = [];
 
     /// <summary>This program and its version.</summary>
     public static string Software { get; } = $"Fluister {typeof(Descriptor).Assembly.GetName().Version?.ToString(3)}";

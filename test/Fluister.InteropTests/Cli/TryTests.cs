@@ -9,24 +9,49 @@ public sealed partial class TryTests
 {
     private const string Transcript =
         """
-        # A home server on this computer. What people say is encrypted before it gets there.
-        $ export PATH="$PWD/artifacts/server:$PATH" FLUISTER_DATA=DIR/server FLUISTER_HOME=DIR/people
-        $ fluister-server quickstart --port N | head -n 1
-        A server for localhost is set up in DIR/server.
-        $ fluister-server serve > DIR/serve.log 2>&1 &
+        # Two home servers, here both on this computer. An offline key, the network's root, stands behind each.
+        $ export PATH="$PWD/artifacts/server:$PATH" FLUISTER_HOME=DIR/people
+        $ fluister-server quickstart north.example --port N --url https://localhost:N --data DIR/north | head -n 1
+        A server for north.example is set up in DIR/north.
+        $ fluister-server quickstart south.example --port N --url https://localhost:N --data DIR/south | head -n 1
+        A server for south.example is set up in DIR/south.
+        $ fluister-server network create DIR/network.root
+        Network root  KEY
+        $ fluister-server network request --data DIR/north | fluister-server network sign --root DIR/network.root - |
+            fluister-server network join - --data DIR/north
+        Certificate 2 for north.example, fingerprint FINGERPRINT
+        north.example (tag TAG) is in the network of KEY.
+        Make a new backup: it holds the keys.
+        $ fluister-server network request --data DIR/south | fluister-server network sign --root DIR/network.root - |
+            fluister-server network join - --data DIR/south
+        Certificate 2 for south.example, fingerprint FINGERPRINT
+        south.example (tag TAG) is in the network of KEY.
+        Make a new backup: it holds the keys.
 
-        # Two accounts, without telephone numbers. Each has its own history, encrypted; here the key is in a file.
-        $ fluister-server invite create | ./fluister account register - --name ada --profile-name Ada --key-file DIR/ada.key
+        # Nothing goes from one server to another before both operators have added each other's.
+        $ fluister-server descriptor --data DIR/south | fluister-server peer add - --data DIR/north
+        south.example: tag TAG, Fluister VERSION
+        Fingerprint FINGERPRINT
+        Added south.example: allow. Its operator adds this server too, with what `fluister-server peer show` prints here; nothing crosses before.
+        $ fluister-server descriptor --data DIR/north | fluister-server peer add - --data DIR/south
+        north.example: tag TAG, Fluister VERSION
+        Fingerprint FINGERPRINT
+        Added north.example: allow. Its operator adds this server too, with what `fluister-server peer show` prints here; nothing crosses before.
+        $ fluister-server serve --data DIR/north > DIR/north.log 2>&1 &
+        $ fluister-server serve --data DIR/south > DIR/south.log 2>&1 &
+
+        # Ada lives on one, Ben on the other. Each has a history of their own, encrypted; here the key is in a file.
+        $ fluister-server invite create --data DIR/north | ./fluister account register - --name ada --profile-name Ada --key-file DIR/ada.key
         The account ada is ready: ID
         Its history is in DIR/people/accounts/ada, encrypted; the key file opens it, and nothing else does: keep a copy elsewhere.
-        $ fluister-server invite create | ./fluister account register - --name ben --profile-name Ben --key-file DIR/ben.key
+        $ fluister-server invite create --data DIR/south | ./fluister account register - --name ben --profile-name Ben --key-file DIR/ben.key
         The account ben is ready: ID
         Its history is in DIR/people/accounts/ben, encrypted; the key file opens it, and nothing else does: keep a copy elsewhere.
         $ ./fluister account username set ben.42 --account ben
-        ben.42
+        ben.42@south.example
 
         # They write to each other. What is printed in brackets names a message.
-        $ ./fluister send ben.42 'Hi Ben! Shall we sail to the island on Saturday?' --account ada
+        $ ./fluister send ben.42@south.example 'Hi Ben! Shall we sail to the island on Saturday?' --account ada
         TIMESTAMP
         $ ./fluister receive --account ben
         TIME  Ada: Hi Ben! Shall we sail to the island on Saturday?  [TIMESTAMP]
@@ -48,7 +73,7 @@ public sealed partial class TryTests
         $ ./fluister receive --follow --account ben > DIR/ben.txt &
         $ ./fluister send Ben 'Who brings the lunch?' --account ada
         TIMESTAMP
-        $ kill -9 %2
+        $ kill -9 %3
         $ ./fluister send Ben 'I can bake bread.' --account ada
         TIMESTAMP
         $ cat DIR/ben.txt
@@ -180,7 +205,11 @@ public sealed partial class TryTests
         var text = output.Replace("\r", "", StringComparison.Ordinal);
         text = Place().Replace(text, "DIR");
         text = Id().Replace(text, "ID");
-        text = Port().Replace(text, "--port N");
+        text = Port().Replace(text, "$1N");
+        text = Key().Replace(text, "KEY");
+        text = Fingerprint().Replace(text, "FINGERPRINT");
+        text = Tag().Replace(text, "tag TAG");
+        text = Version().Replace(text, "Fluister VERSION");
         text = Named().Replace(text, "TIMESTAMP");
         text = Time().Replace(text, "TIME");
         text = Span().Replace(text, "TIME");
@@ -210,8 +239,20 @@ public sealed partial class TryTests
     [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")]
     private static partial Regex Id();
 
-    [GeneratedRegex(@"--port \d+")]
+    [GeneratedRegex(@"(--port |//localhost:)\d+")]
     private static partial Regex Port();
+
+    [GeneratedRegex("\\bB[A-Za-z0-9+/]{43}(?![A-Za-z0-9+/=])")]
+    private static partial Regex Key();
+
+    [GeneratedRegex("[0-9a-f]{8}( [0-9a-f]{8}){7}")]
+    private static partial Regex Fingerprint();
+
+    [GeneratedRegex("tag [0-9a-f]{10}")]
+    private static partial Regex Tag();
+
+    [GeneratedRegex(@"Fluister \d+\.\d+\.\d+")]
+    private static partial Regex Version();
 
     [GeneratedRegex(@"\b1\d{12}\b")]
     private static partial Regex Named();

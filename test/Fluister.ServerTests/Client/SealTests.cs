@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using Fluister.Client;
 using Fluister.Cryptography;
 using Fluister.Protocol.Addresses;
@@ -5,6 +7,7 @@ using Fluister.Protocol.Keys;
 using Fluister.Protocol.Messages;
 using Fluister.Protocol.SealedSender;
 using Fluister.Wire;
+using Fluister.Wire.Descriptors;
 using Fluister.Wire.Protos;
 using Google.Protobuf;
 
@@ -94,6 +97,78 @@ public sealed class SealTests
             new ProtocolAddress(claimed, 1), null, anna.Account.Aci.Public, genuine.Expires,
             ServerCertificate.Create(1, signer.Public, scene.Server.Identity.Root.Private, RandomSource.System, tag),
             signer.Private, RandomSource.System);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Before_a_sender_is_refused_for_its_root_the_home_server_is_asked_which_there_are_and_not_too_often(bool hasJoined)
+    {
+        using var root = KeyPair.Generate(RandomSource.System);
+        using var signer = KeyPair.Generate(RandomSource.System);
+        var (scene, meddler) = await ClientScene.StartMeddledAsync();
+        await using var _ = scene;
+        var (anna, bert) = await OutboxTests.PairAsync(scene);
+        await anna.SendAsync(bert.Id, "before");
+        await bert.NextTextAsync("before");
+
+        // What each asks when it has connected.
+        while (meddler.Requests.Count(request => request.Path == SignedDescriptor.Path) < 2)
+        {
+            await Task.Delay(10, Cancellation);
+        }
+
+        var server = scene.Server.Identity;
+        var said = SignedDescriptor.Read(scene.Server.Describe(meddler.Port), scene.Server.Key)!;
+        var later = SignedDescriptor.Sign(
+            JsonSerializer.SerializeToUtf8Bytes(
+                said with { Sequence = said.Sequence + 1, TrustRoots = [root.Public.Serialized.ToArray(), .. said.TrustRoots] },
+                DescriptorJsonContext.Default.DescriptorJson),
+            server.Key.Private,
+            RandomSource.System);
+        var asked = 0;
+        meddler.Instead = request => request.Path != SignedDescriptor.Path ? null
+            : Interlocked.Increment(ref asked) > 0 && hasJoined ? Meddler.Response(200, Encoding.UTF8.GetString(later)) : null;
+
+        var certificate = SenderCertificate.Create(
+            new ProtocolAddress(anna.Id, 1), null, anna.Account.Aci.Public, scene.Server.Clock.GetUtcNow().AddDays(1),
+            ServerCertificate.Create(1, signer.Public, root.Private, RandomSource.System, server.Tag.ToBytes()),
+            signer.Private, RandomSource.System);
+        var inside = PlaintextContent.Parse([0xc0, 0x80]);
+        var bytes = SealedSenderCipher.Seal(
+            new SealedContent(certificate, inside), anna.Account.Aci, bert.Account.Aci.Public, RandomSource.System);
+        const int Times = 3;
+        meddler.Pushed = push => push.Path != "/api/v1/message" ? [push] :
+        [
+            .. Enumerable.Range(0, Times).Select(_ => new SocketRequest(push)
+            {
+                Body = new Envelope
+                {
+                    Type = Envelope.Types.Type.Sealed,
+                    ClientTimestamp = 5,
+                    ServerTimestamp = (ulong)scene.Server.Clock.GetUtcNow().ToUnixTimeMilliseconds(),
+                    DestinationServiceId = ByteString.CopyFrom(bert.Id.ToBytes()),
+                    ServerGuid = ByteString.CopyFrom(Registrant.Bytes(16)),
+                    Content = ByteString.CopyFrom(bytes),
+                }.ToByteString(),
+            }),
+            push,
+        ];
+
+        foreach (var text in new[] { "one", "two" })
+        {
+            await anna.SendAsync(bert.Id, text);
+            for (var i = 0; i < Times; i++)
+            {
+                Assert.Contains(
+                    hasJoined ? "Plain content must be" : "trust root",
+                    (await bert.NextAsync<EnvelopeRefused>()).Cause,
+                    StringComparison.Ordinal);
+            }
+
+            await bert.NextTextAsync(text);
+            Assert.Equal(1, asked);
+        }
     }
 
     [Fact]

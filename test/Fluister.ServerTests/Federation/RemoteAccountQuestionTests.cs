@@ -26,6 +26,18 @@ public sealed class RemoteAccountQuestionTests
     }
 
     [Fact]
+    public async Task One_whose_devices_are_known_exists_without_a_question()
+    {
+        await using var scene = await Neighbours.StartAsync();
+        var (account, relay) = (await scene.Others[0].AddAccountAsync(), scene.Here.Home.Relay);
+        var peer = relay.PeerOf(account.Account.Aci)!;
+        Assert.NotNull(await relay.Accounts.FindAsync(peer, account.Account.Aci, TestContext.Current.CancellationToken));
+        scene.Cut.Add(scene.Others[0]);
+        Assert.Equal(200, await ExistsAsync(scene, account.Id.ToString()));
+        Assert.Equal(["devices"], scene.Asked);
+    }
+
+    [Fact]
     public async Task Identity_keys_are_compared_by_each_home_and_one_that_is_down_is_left_out()
     {
         await using var scene = await Neighbours.StartAsync(others: 3);

@@ -67,6 +67,9 @@ internal sealed class ServerPair : IAsyncDisposable
         return pair;
     }
 
+    /// <summary>Whether something is under way from one to the other.</summary>
+    public bool IsBusy => Volatile.Read(ref _busy) > 0;
+
     /// <summary>A server has something under way to the other: a test is not to hurry the clock.</summary>
     public IDisposable Enter() => new Asking(this);
 
@@ -75,7 +78,7 @@ internal sealed class ServerPair : IAsyncDisposable
     {
         while (!condition())
         {
-            if (Volatile.Read(ref _busy) == 0)
+            if (!IsBusy)
             {
                 Clock.Advance(TimeSpan.FromSeconds(1));
             }

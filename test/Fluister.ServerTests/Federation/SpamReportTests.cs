@@ -1,3 +1,4 @@
+using Fluister.Cryptography;
 using Fluister.Server;
 using Fluister.Server.Accounts;
 using Fluister.Server.Federation;
@@ -33,6 +34,22 @@ public sealed class SpamReportTests
         Assert.Equal(Relay.Id(message), items[0].Report.Message);
         Assert.All(items, item =>
             Assert.DoesNotContain(Convert.ToHexString(AccountStore.Bytes(reporter.Account.Aci)), Convert.ToHexString(item.ToByteArray())));
+    }
+
+    [Fact]
+    public async Task A_report_counts_at_the_origin()
+    {
+        await using var pair = await ServerPair.StartAsync();
+        var (reporter, spammer) = (await pair.Here.AddAccountAsync(), await pair.There.AddAccountAsync());
+        foreach (var about in new[] { spammer.Account.Aci, pair.There.Identity.Tag.Mint(RandomSource.System) })
+        {
+            var target = $"/v1/messages/report/{about}/{Guid.NewGuid()}";
+            Assert.Equal(202, (await pair.Here.AskAsync("POST", target, reporter.Caller)).Status);
+        }
+
+        await pair.UntilAsync(() => Waiting(pair.Here).Count == 0);
+        Assert.Equal((1, 0), pair.There.Home.Reports.Count());
+        Assert.Equal((2, 0), pair.Here.Home.Reports.Count());
     }
 
     [Fact]

@@ -179,9 +179,11 @@ public sealed class CheckerTests
     {
         Send("a");
         var copied = _history.Count;
+        Send("b");
         _history.Add(new Event.RolledBack("a", copied));
         _history.Add(new Event.LossNoticed("b", "a"));
-        Assert.Single(Found().Lost);
+        Assert.Equal("a", Assert.Single(Found().Lost).Id);
+        Assert.Equal(1, Judge().LostAndNoticed);
     }
 
     [Fact]

@@ -45,12 +45,13 @@ internal static class RunCommand
             var options = world.Read(parsed);
             var until = TimeSpan.FromMinutes(parsed.GetValue(minutes));
             var watch = Stopwatch.StartNew();
-            var (seed, failed, accepted, deliveries) = (parsed.GetValue(from), 0, 0L, 0L);
+            var (seed, failed, accepted, deliveries, noticed) = (parsed.GetValue(from), 0, 0L, 0L, 0L);
             for (; watch.Elapsed < until && !cancellation.IsCancellationRequested; seed++)
             {
                 var result = await World.RunAsync(seed, options).ConfigureAwait(false);
                 accepted += result.Verdict.Accepted;
                 deliveries += result.Verdict.Deliveries;
+                noticed += result.Verdict.LostAndNoticed;
                 if (!result.IsClean)
                 {
                     failed++;
@@ -64,8 +65,9 @@ internal static class RunCommand
 
             var worlds = seed - parsed.GetValue(from);
             Console.WriteLine(parsed.GetValue(world.Json)
-                ? JsonSerializer.Serialize(new { worlds, failed, accepted, deliveries, seconds = watch.Elapsed.TotalSeconds }, _json)
-                : $"{worlds} worlds in {watch.Elapsed.TotalSeconds:F0} s, {failed} failed: {accepted} messages accepted, {deliveries} delivered");
+                ? JsonSerializer.Serialize(new { worlds, failed, accepted, deliveries, noticed, seconds = watch.Elapsed.TotalSeconds }, _json)
+                : $"{worlds} worlds in {watch.Elapsed.TotalSeconds:F0} s, {failed} failed: {accepted} messages accepted, {deliveries} delivered"
+                    + (options.RollsBack ? $", {noticed} lost to old copies and noticed" : ""));
             return failed == 0 ? Clean : Faulty;
         });
         return command;

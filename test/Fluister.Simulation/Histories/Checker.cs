@@ -5,8 +5,8 @@ namespace Fluister.Simulation.Histories;
 /// <remarks>
 /// <para>One message comes before another where it was answered for before the other was begun: what one device sends side by side has no
 /// order.</para>
-/// <para>A server that begins anew from an old copy may have lost what happened since. That is forgiven where a server has noticed: for
-/// messages between two servers one of the two, afterwards; for those of its own accounts its operator knows.</para>
+/// <para>A server that begins anew from an old copy may have lost what happened since. What its own accounts sent it loses with its
+/// operator's knowledge; what others sent to them is forgiven only where one of the two servers has noticed, afterwards.</para>
 /// </remarks>
 internal sealed class Checker
 {
@@ -175,23 +175,26 @@ internal sealed class Checker
         };
     }
 
-    // Whether an old copy explains a loss and somebody noticed; nothing where none explains it.
+    // Whether an old copy explains a loss and somebody knows of it; nothing where none explains it.
     private bool? Forgiveness(Message message, DeviceName device)
     {
         var (from, to) = (message.Sent.Sender.Server, device.Server);
         bool? forgiven = null;
-        foreach (var (server, copied, at) in _rollbacks)
+        foreach (var (server, copied, at) in _rollbacks.Where(back => message.Answered < back.At))
         {
-            // At its own server it is gone if it came after the copy; at the receiver's also if it crossed later, since its sender's server
-            // has forgotten it then.
-            var isGone = message.Answered < at
-                && ((server == from && message.Answered >= copied) || (server == to && from != to));
-            if (isGone)
+            if (server == from && message.Answered >= copied)
             {
-                var other = server == from ? to : from;
-                var isNoticed = from == to || _noticed.Exists(one => one.At > at
-                    && ((one.By == server && one.Peer == other) || (one.By == other && one.Peer == server)));
-                forgiven = forgiven == true || isNoticed;
+                // It may have gone nowhere yet: its operator knows until when the copy goes.
+                return true;
+            }
+
+            if (server == to && from != to)
+            {
+                // It may have crossed after the copy was made, and its sender's server has forgotten it then. Where that has begun anew from
+                // an old copy as well, nobody is left who could know.
+                var isKnown = _rollbacks.Exists(other => other.Server == from && other.At > at)
+                    || _noticed.Exists(one => one.At > at && ((one.By == to && one.Peer == from) || (one.By == from && one.Peer == to)));
+                forgiven = forgiven == true || isKnown;
             }
         }
 

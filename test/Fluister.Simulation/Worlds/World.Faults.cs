@@ -6,10 +6,27 @@ namespace Fluister.Simulation.Worlds;
 // What goes wrong, and comes right again.
 internal sealed partial class World
 {
+    private bool _wereClocksSet;
+
     private async Task FaultAsync()
     {
         var server = _dice.Pick(_servers);
-        switch (_dice.Next(20))
+        if (Options.RollsBack && server.CanWrite && _dice.Chance(40))
+        {
+            if (server.CopiedAt is { } copied && _dice.Chance(50))
+            {
+                await RollBackAsync(server, copied).ConfigureAwait(false);
+            }
+            else
+            {
+                Note($"{server.Name} is copied");
+                await server.CopyAsync(History.Count).ConfigureAwait(false);
+            }
+
+            return;
+        }
+
+        switch (_dice.Next(18))
         {
             case < 6 when server.Life is null:
                 Note($"{server.Name} starts");
@@ -49,21 +66,15 @@ internal sealed partial class World
                 Disturb(server, _dice.Pick([.. _servers.Where(other => other != server)]));
                 break;
             case 16:
+                _wereClocksSet = true;
                 server.Time.Ahead = _dice.Chance(50) ? TimeSpan.Zero : TimeSpan.FromSeconds(_dice.Next(-9000, 9000));
                 Note($"{server.Name} has a clock that is {server.Time.Ahead} ahead");
                 break;
-            case 17 when Options.RollsBack && server.CanWrite:
-                Note($"{server.Name} is copied");
-                await server.CopyAsync(History.Count).ConfigureAwait(false);
-                break;
-            case 19 when _servers.Count > 1 && !server.IsStalled:
+            case 17 when _servers.Count > 1 && !server.IsStalled:
                 var peer = _dice.Pick([.. _servers.Where(other => other != server)]);
                 var state = _dice.Pick([PeerState.Quarantine, PeerState.Limit, PeerState.Allow, PeerState.Allow]);
                 Note($"{server.Name} sets {peer.Name} to {state}");
                 server.Set(peer, state);
-                break;
-            case 18 when Options.RollsBack && server.CopiedAt is { } copied && server.CanWrite:
-                await RollBackAsync(server, copied).ConfigureAwait(false);
                 break;
         }
     }

@@ -120,5 +120,18 @@ internal sealed partial class World
         }
 
         Devices.ForEach(device => device.Connect(takesAll: true));
+
+        // One more message each way, since what was lost is noticed with the next that crosses.
+        foreach (var server in _servers)
+        {
+            foreach (var other in _servers.Where(other => other != server))
+            {
+                if (Devices.Find(device => device.Account.Server == server) is { } from
+                    && _accounts.Find(account => account.Server == other && account.Devices.Count > 0) is { } to)
+                {
+                    from.Send(to, isSealed: false);
+                }
+            }
+        }
     }
 }

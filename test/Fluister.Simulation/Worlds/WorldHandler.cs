@@ -47,7 +47,8 @@ internal sealed class WorldHandler(WorldNetwork network, ServerLife from, WorldS
         return response;
     }
 
-    private static ValueTask<Response> AskAsync(
+    // Who gives up does not wait for what the other still does.
+    private static Task<Response> AskAsync(
         ServerLife life, HttpRequestMessage request, Dictionary<string, string> headers, byte[] body, CancellationToken cancellation) =>
         life.Home.Router.AnswerAsync(
             new Request
@@ -61,7 +62,7 @@ internal sealed class WorldHandler(WorldNetwork network, ServerLife from, WorldS
                     return ValueTask.FromResult(body.Length > limit ? new Response(413) : null);
                 },
             },
-            cancellation);
+            CancellationToken.None).AsTask().WaitAsync(cancellation);
 
     private async Task GoAsync(LinkState link, CancellationToken cancellation)
     {

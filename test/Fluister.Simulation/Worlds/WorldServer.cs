@@ -20,16 +20,13 @@ internal sealed class WorldServer
 
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web);
 
-    private static readonly ServerOptions _roomy = new()
-    {
-        MessagesPerPair = ServerLimits.MostMessagesPerMinute,
-        SealedMessagesPerPair = ServerLimits.MostMessagesPerMinute,
-        MessagesPerAddress = ServerLimits.MostMessagesPerMinute,
-    };
+    // So few messages in a minute that a burst goes beyond; of a peer that the operator limits, half a dozen in an hour.
+    private const int Few = 1;
 
     private readonly string _folder;
     private readonly WorldNetwork _network;
     private readonly Dice _dice;
+    private readonly ServerOptions _options;
     private readonly Dictionary<string, long> _losses = [];
     private int _lives;
     private bool _isFull;
@@ -42,6 +39,13 @@ internal sealed class WorldServer
         (Name, _folder, _network, _dice) = (name, Path.Combine(folder, name), network, dice);
         Time = new ServerTime(network.Clock);
         Identity = ServerIdentity.Generate(dice);
+        var perPair = dice.Chance(25) ? Few : ServerLimits.MostMessagesPerMinute;
+        _options = new ServerOptions
+        {
+            MessagesPerPair = perPair,
+            SealedMessagesPerPair = perPair,
+            MessagesPerAddress = ServerLimits.MostMessagesPerMinute,
+        };
         network.Add(this);
     }
 
@@ -104,7 +108,7 @@ internal sealed class WorldServer
         if (Life is null)
         {
             _isFull = false;
-            Life = new ServerLife(this, Current, _network, _roomy, _dice.Fork($"life {_lives}"));
+            Life = new ServerLife(this, Current, _network, _options, _dice.Fork($"life {_lives}"));
         }
     }
 

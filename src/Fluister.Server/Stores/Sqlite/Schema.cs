@@ -8,6 +8,9 @@ internal static class Schema
     /// <summary>The function that <see cref="Touching"/> calls.</summary>
     public const string Touched = "touched";
 
+    /// <summary>The function that <see cref="Touching"/> calls where somebody is to be told of a changed account.</summary>
+    public const string Followed = "followed";
+
     /// <summary>What a writer has beside the tables, for as long as it is open: it hears which account a statement changes, whichever
     /// statement that is, and whether the account itself or one of its devices; and which account of a peer's.</summary>
     public const string Touching =
@@ -17,6 +20,7 @@ internal static class Schema
         CREATE TEMP TRIGGER device_inserted AFTER INSERT ON main.device BEGIN SELECT touched(new.aci); END;
         CREATE TEMP TRIGGER device_updated AFTER UPDATE ON main.device BEGIN SELECT touched(old.aci); END;
         CREATE TEMP TRIGGER device_deleted AFTER DELETE ON main.device BEGIN SELECT touched(old.aci); END;
+        CREATE TEMP TRIGGER changed_account_inserted AFTER INSERT ON main.changed_account BEGIN SELECT followed(); END;
         CREATE TEMP TRIGGER remote_account_inserted AFTER INSERT ON main.remote_account BEGIN SELECT touched(new.aci); END;
         CREATE TEMP TRIGGER remote_account_updated AFTER UPDATE ON main.remote_account BEGIN SELECT touched(old.aci); END;
         CREATE TEMP TRIGGER remote_account_deleted AFTER DELETE ON main.remote_account BEGIN SELECT touched(old.aci); END;
@@ -145,6 +149,9 @@ internal static class Schema
             number INTEGER PRIMARY KEY, peer INTEGER NOT NULL REFERENCES peer ON DELETE CASCADE, account BLOB NOT NULL,
             size INTEGER NOT NULL, expires INTEGER NOT NULL, payload INTEGER, item BLOB NOT NULL
         ) STRICT;
+        -- Numbers of items and of lists up to this one are given out, or will be: they go on after a restart, whatever the clock shows then.
+        CREATE TABLE item_number (id INTEGER PRIMARY KEY CHECK (id = 0), last INTEGER NOT NULL) STRICT;
+        INSERT INTO item_number VALUES (0, 0);
         CREATE INDEX outbox_of_peer ON outbox (peer, number, size);
         CREATE TRIGGER peer_payload BEFORE DELETE ON peer BEGIN
             UPDATE payload SET letters = payload.letters - gone.items FROM (

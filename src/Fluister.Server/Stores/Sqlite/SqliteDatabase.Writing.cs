@@ -19,6 +19,10 @@ internal sealed partial class SqliteDatabase
     /// <summary>Called by the writer's thread where another program has written to the file; must return at once.</summary>
     public Action? ChangedElsewhere { get; set; }
 
+    /// <summary>Called by the writer's thread where an account was changed of which other servers are to be told; not committed
+    /// yet.</summary>
+    public Action? Followed { get; set; }
+
     /// <summary>Keeps what somebody holds in memory in step with the database; before there is work for it.</summary>
     public void Follow(IDatabaseFollower follower) => _followers = [.. _followers, follower];
 

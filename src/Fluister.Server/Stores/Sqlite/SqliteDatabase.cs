@@ -173,6 +173,11 @@ internal sealed partial class SqliteDatabase : IAsyncDisposable
         if (!readOnly)
         {
             connection.CreateFunction<byte[], bool>(Schema.Touched, Touch);
+            connection.CreateFunction(Schema.Followed, () =>
+            {
+                Followed?.Invoke();
+                return true;
+            });
         }
 
         var session = new SqliteSession(connection);
