@@ -20,8 +20,8 @@ internal sealed class WorldServer
 
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web);
 
-    // So few messages in a minute that a burst goes beyond.
-    private const int Few = 5;
+    // So few messages in a minute that a burst goes beyond; of a peer that the operator limits, half a dozen in an hour.
+    private const int Few = 1;
 
     private readonly string _folder;
     private readonly WorldNetwork _network;
@@ -39,7 +39,7 @@ internal sealed class WorldServer
         (Name, _folder, _network, _dice) = (name, Path.Combine(folder, name), network, dice);
         Time = new ServerTime(network.Clock);
         Identity = ServerIdentity.Generate(dice);
-        var perPair = dice.Chance(30) ? Few : ServerLimits.MostMessagesPerMinute;
+        var perPair = dice.Chance(25) ? Few : ServerLimits.MostMessagesPerMinute;
         _options = new ServerOptions
         {
             MessagesPerPair = perPair,
