@@ -27,6 +27,7 @@ using Fluister.Benchmarks.Timing;
 // The home server beside the floor of its own stack, on this machine:
 //
 //   ... -- server [--help]
+//   ... -- federation [--help]
 //   ... -- server-idle [--sockets 10000] [--http1 | --http2]
 //
 // The client with a long history beside the official packages:
@@ -72,7 +73,7 @@ if (args is ["timing", .. var options])
     return TimingCommand.Run(options);
 }
 
-if (args is ["server" or "server-floor", ..])
+if (args is ["server" or "server-floor" or "federation", ..])
 {
     return await ServerBench.RunAsync(args);
 }

@@ -17,9 +17,17 @@ internal static class BenchAccounts
     private const string Password = "a password of a benchmark";
 
     /// <summary>Sets a server up, and gives the ids of its accounts.</summary>
-    public static async Task<Guid[]> CreateAsync(DataFolder folder, int count)
+    public static Task<Guid[]> CreateAsync(DataFolder folder, int count)
     {
-        var options = new ServerOptions
+        SetUp(folder, new ServerOptions());
+        return FillAsync(folder, count);
+    }
+
+    /// <summary>Sets a server up without accounts.</summary>
+    /// <param name="folder">Where it keeps everything.</param>
+    /// <param name="options">Its name and place; what is for benchmarks is added.</param>
+    public static void SetUp(DataFolder folder, ServerOptions options) => folder.SetUp(
+        options with
         {
             LogLevel = "warning",
 
@@ -27,14 +35,20 @@ internal static class BenchAccounts
             MessagesPerPair = ServerLimits.MostMessagesPerMinute,
             SealedMessagesPerPair = ServerLimits.MostMessagesPerMinute,
             MessagesPerAddress = ServerLimits.MostMessagesPerMinute,
-        };
-        var identity = folder.SetUp(options, DateTimeOffset.UtcNow, RandomSource.System);
+        },
+        DateTimeOffset.UtcNow,
+        RandomSource.System);
+
+    /// <summary>Gives a server accounts, and their ids.</summary>
+    public static async Task<Guid[]> FillAsync(DataFolder folder, int count)
+    {
+        var identity = folder.ReadIdentity();
         var (key, password) = (IdentityKeyPair.Generate(RandomSource.System).Public, PasswordHash.Of(Password, RandomSource.System));
 
-        await File.WriteAllBytesAsync(folder.Database, []);
-        if (!OperatingSystem.IsWindows())
+        if (!File.Exists(folder.Database) && !OperatingSystem.IsWindows())
         {
             // As the server's own commands make it: for its owner alone, or the server refuses it.
+            await File.WriteAllBytesAsync(folder.Database, []);
             File.SetUnixFileMode(folder.Database, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
 

@@ -31,6 +31,33 @@ internal sealed record BenchOptions
           server --modes idle                                                     memory
         """;
 
+    /// <summary>The command that measures two servers of each kind.</summary>
+    public const string Federation = "federation";
+
+    /// <summary>Beside what the others are told, where servers federate: our sealed messages within one server.</summary>
+    public const string Local = "ours-local";
+
+    /// <summary>What --help says of it.</summary>
+    public const string FederationHelp = """
+        Two home servers side by side with two of ejabberd and two of Prosody, which reach each other over TLS on loopback addresses, in
+        one run: short rounds that take turns. Who sends is at the one, who reads and acknowledges at the other.
+
+          federation [--only NAMES] [--modes MODES] [--pairs 50] [--seconds 2] [--rounds 5] [--peers required] [--json]
+
+          --only NAMES    comma-separated, of: ours-sealed, ours-identified, ours-local, ejabberd, ejabberd-local, prosody,
+                          prosody-local; "local" is two servers of which one carries all, for what the way between adds
+          --modes MODES   closedN, openN, as of `server`. Without it: closed4,closed16,open200,open1000
+                          The others as of `server`; ratios are to ours-local
+
+        Ours are on the disk of both servers before the one and the other answers; the peers' are nowhere.
+        """;
+
+    /// <summary>Whether servers federate.</summary>
+    public bool IsFederated { get; init; }
+
+    /// <summary>To what ratios are told.</summary>
+    public string Floor => IsFederated ? Local : "floor-disk";
+
     /// <summary>Names of what is measured, or their first parts; empty for all.</summary>
     public IReadOnlyList<string> Only { get; init; } = [];
 
@@ -52,12 +79,17 @@ internal sealed record BenchOptions
     /// <summary>JSON instead of tables.</summary>
     public bool IsJson { get; init; }
 
-    /// <summary>Reads the arguments behind the command's name.</summary>
+    /// <summary>Reads the command's name and its arguments.</summary>
     /// <exception cref="ArgumentException">One is not known, or its value is missing.</exception>
     public static BenchOptions Read(ReadOnlySpan<string> arguments)
     {
         var options = new BenchOptions();
-        for (var i = 0; i < arguments.Length; i++)
+        if (arguments[0] == Federation)
+        {
+            options = options with { IsFederated = true, Modes = ["closed4", "closed16", "open200", "open1000"] };
+        }
+
+        for (var i = 1; i < arguments.Length; i++)
         {
             if (arguments[i] == "--json")
             {

@@ -22,7 +22,7 @@ internal sealed class EjabberdSubject(bool isArchived) : XmppSubject
     {
         if (isArchived)
         {
-            _database = await PostgresServer.StartAsync(Path.Combine(Folder, "database"), FreePort());
+            _database = await PostgresServer.StartAsync(Path.Combine(Folder, "database"), Ports.Free());
             await _database.RunFileAsync("/usr/share/ejabberd/sql/pg.sql");
         }
 
@@ -58,11 +58,13 @@ internal sealed class EjabberdSubject(bool isArchived) : XmppSubject
     // Debian's modules, but for those that need ports of their own.
     private string Configuration() => $$"""
         loglevel: warning
-        hosts: [localhost]
+        hosts: ["{{Host}}"]
         certfiles: ["{{Certificate}}", "{{Key}}"]
         acme: {auto: false}
         listen:
           - {port: {{Port}}, ip: "127.0.0.1", module: ejabberd_c2s, max_stanza_size: 262144, access: all, tls: true}
+          {{(IsFederated ? $"- {{port: 5269, ip: \"{Host}\", module: ejabberd_s2s_in, max_stanza_size: 524288}}" : "")}}
+        {{(IsFederated ? "s2s_use_starttls: required" : "")}}
         auth_password_format: scram
         registration_timeout: infinity
         access_rules:
@@ -92,6 +94,7 @@ internal sealed class EjabberdSubject(bool isArchived) : XmppSubject
           mod_push_keepalive: {}
           mod_register: {access: register, ip_access: all, password_strength: 0}
           mod_roster: {versioning: true}
+          {{(IsFederated ? "mod_s2s_dialback: {}" : "")}}
           mod_shared_roster: {}
           mod_sic: {}
           mod_stream_mgmt: {resend_on_timeout: if_offline}

@@ -31,12 +31,12 @@ internal abstract class LoadSocket : IDisposable
     }
 
     /// <summary>Goes over to TLS. The server is this process's child, whose certificate is not looked at.</summary>
-    protected async Task SecureAsync()
+    protected async Task SecureAsync(string host = "localhost")
     {
         var secure = new SslStream(_stream);
         await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
-            TargetHost = "localhost",
+            TargetHost = host,
 #pragma warning disable CA5359 // A benchmark's own child on this machine.
             RemoteCertificateValidationCallback = (_, _, _, _) => true,
 #pragma warning restore CA5359

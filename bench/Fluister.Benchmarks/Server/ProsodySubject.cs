@@ -30,22 +30,22 @@ internal sealed class ProsodySubject(bool isArchived) : XmppSubject
         interfaces = { "127.0.0.1" }
         c2s_ports = { }
         c2s_direct_tls_ports = { {{Port}} }
-        s2s_ports = { }
+        {{(IsFederated ? $"s2s_ports = {{ 5269 }} s2s_interfaces = {{ \"{Host}\" }} s2s_secure_auth = false" : "s2s_ports = { }")}}
         http_ports = { }
         https_ports = { }
         modules_enabled = {
           "disco"; "roster"; "saslauth"; "tls"; "blocklist"; "bookmarks"; "carbons"; "limits"; "pep"; "private"; "smacks"; "vcard4";
-          "vcard_legacy"; "csi_simple"; "ping"; "register"; "time"; "uptime"; "version"; "posix"; {{(isArchived ? "\"mam\"" : "")}}
+          "vcard_legacy"; "csi_simple"; "ping"; "register"; "time"; "uptime"; "version"; "posix"; {{(isArchived ? "\"mam\";" : "")}} {{(IsFederated ? "\"dialback\"" : "")}}
         }
-        modules_disabled = { "s2s" }
+        modules_disabled = { {{(IsFederated ? "" : "\"s2s\"")}} }
         allow_registration = true
         authentication = "internal_hashed"
         archive_expires_after = "1w"
-        limits = { c2s = { rate = "1000mb/s" } }
+        limits = { c2s = { rate = "1000mb/s" }; s2sin = { rate = "1000mb/s" } }
         log = { error = "*console" }
         ssl = { key = "{{Key}}"; certificate = "{{Certificate}}" }
         {{(isArchived ? Archive : "")}}
-        VirtualHost "localhost"
+        VirtualHost "{{Host}}"
         Component "conference.localhost" "muc"
           muc_room_locking = false
 

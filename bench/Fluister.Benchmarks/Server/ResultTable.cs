@@ -8,7 +8,6 @@ namespace Fluister.Benchmarks.Server;
 /// <summary>All rounds' figures, and how they are told.</summary>
 internal sealed class ResultTable(BenchOptions options, List<string> order)
 {
-    private const string Floor = "floor-disk";
     private readonly Dictionary<string, Dictionary<string, List<Load>>> _modes = [];
 
     /// <summary>Bytes of the server's memory for each idle connection, where they were measured.</summary>
@@ -47,10 +46,11 @@ internal sealed class ResultTable(BenchOptions options, List<string> order)
             text.AppendLine(CultureInfo.InvariantCulture, $"{name} failed: {failure}");
         }
 
+        var to = options.IsFederated ? "to local" : "to floor";
         foreach (var (mode, names) in _modes)
         {
             text.AppendLine().AppendLine(CultureInfo.InvariantCulture,
-                $"| {mode} | msg/s | to floor | p50 ms | p99 ms | max ms | us/msg | to floor | us/msg, client | unsent |");
+                $"| {mode} | msg/s | {to} | p50 ms | p99 ms | max ms | us/msg | {to} | us/msg, client | unsent |");
             text.AppendLine("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
             foreach (var (name, figures) in Figures(names))
             {
@@ -125,8 +125,8 @@ internal sealed class ResultTable(BenchOptions options, List<string> order)
     }
 
     // Of each round's own ratio: what disturbed a round disturbed both.
-    private static double? Ratio(Dictionary<string, List<Load>> names, List<Load> loads, Func<Load, double> figure) =>
-        names.TryGetValue(Floor, out var floor)
+    private double? Ratio(Dictionary<string, List<Load>> names, List<Load> loads, Func<Load, double> figure) =>
+        names.TryGetValue(options.Floor, out var floor)
             ? Median(loads.Zip(floor, (load, least) => (double?)figure(load) / figure(least)))
             : null;
 }

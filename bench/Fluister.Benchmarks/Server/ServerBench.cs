@@ -27,14 +27,14 @@ internal static class ServerBench
 
         if (arguments.Contains("--help"))
         {
-            Console.WriteLine(BenchOptions.Help);
+            Console.WriteLine(arguments[0] == BenchOptions.Federation ? BenchOptions.FederationHelp : BenchOptions.Help);
             return 0;
         }
 
         BenchOptions options;
         try
         {
-            options = BenchOptions.Read(arguments.AsSpan(1));
+            options = BenchOptions.Read(arguments);
         }
         catch (Exception wrong) when (wrong is ArgumentException or FormatException)
         {
@@ -42,7 +42,8 @@ internal static class ServerBench
             return 2;
         }
 
-        var table = new ResultTable(options, [.. Subjects().Select(subject => subject.Name)]);
+        var all = options.IsFederated ? Federated() : Subjects();
+        var table = new ResultTable(options, [.. all.Select(subject => subject.Name)]);
         if (options.Modes.Contains(Idle))
         {
             table.IdleBytes = await IdleMemory.MeasureAsync(IdleSockets);
@@ -51,7 +52,7 @@ internal static class ServerBench
         var subjects = new List<Subject>();
         try
         {
-            foreach (var subject in Subjects().Where(subject => options.Wants(subject.Name)))
+            foreach (var subject in all.Where(subject => options.Wants(subject.Name)))
             {
                 subjects.Add(subject);
                 if (subject.Missing is { } missing)
@@ -84,7 +85,7 @@ internal static class ServerBench
         return table.Failures.Count == 0 ? 0 : 1;
     }
 
-    private static IEnumerable<Subject> Subjects() =>
+    private static IReadOnlyList<Subject> Subjects() =>
     [
         new HomeServerSubject(isSealed: true) { Name = "ours-sealed" },
         new HomeServerSubject(isSealed: false) { Name = "ours-identified" },
@@ -95,6 +96,27 @@ internal static class ServerBench
         new ProsodySubject(isArchived: false) { Name = "prosody-files" },
         new ProsodySubject(isArchived: true) { Name = "prosody-archive" },
     ];
+
+    private static IReadOnlyList<Subject> Federated() =>
+    [
+        new HomeServerPairSubject(isSealed: true, isLocal: false) { Name = "ours-sealed" },
+        new HomeServerPairSubject(isSealed: false, isLocal: false) { Name = "ours-identified" },
+        new HomeServerPairSubject(isSealed: true, isLocal: true) { Name = BenchOptions.Local },
+        Ejabberd("ejabberd", 2, isLocal: false),
+        Ejabberd("ejabberd-local", 4, isLocal: true),
+        Prosody("prosody", 6, isLocal: false),
+        Prosody("prosody-local", 8, isLocal: true),
+    ];
+
+    private static XmppPairSubject Ejabberd(string name, int address, bool isLocal) => new(
+        new EjabberdSubject(isArchived: false) { Name = name, Host = $"127.0.0.{address}" },
+        new EjabberdSubject(isArchived: false) { Name = name, Host = $"127.0.0.{address + 1}" },
+        isLocal) { Name = name };
+
+    private static XmppPairSubject Prosody(string name, int address, bool isLocal) => new(
+        new ProsodySubject(isArchived: false) { Name = name, Host = $"127.0.0.{address}" },
+        new ProsodySubject(isArchived: false) { Name = name, Host = $"127.0.0.{address + 1}" },
+        isLocal) { Name = name };
 
     // The first round warms up; each of the others begins with another subject. Who is overloaded, or has failed, has no more.
     private static async Task RunAsync(IReadOnlyList<Subject> subjects, string mode, BenchOptions options, ResultTable table)

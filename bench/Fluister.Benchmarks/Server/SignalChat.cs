@@ -22,15 +22,17 @@ internal sealed class SignalChat : Chat
     // Status 200 and its reason, as fields of a response.
     private static ReadOnlySpan<byte> OkStatus => [2 << 3, 0xC8, 0x01, (3 << 3) | 2, 2, (byte)'O', (byte)'K'];
 
-    /// <summary>Connects one who sends and, unless that one is away, one who reads.</summary>
-    public static async Task<Chat> PairAsync(int port, Guid from, Guid to, bool isSealed, bool isAway = false)
+    /// <summary>Connects one who sends and, unless that one is away, one who reads, at the same
+    /// server or at another.</summary>
+    public static async Task<Chat> PairAsync(
+        int port, Guid from, Guid to, bool isSealed, bool isAway = false, int? readerPort = null)
     {
         var sender = await WebSocketLoad.ConnectAsync(port, SocketPath, isSealed ? null : BenchAccounts.Authorization(from));
         var chat = new SignalChat(isAway ? 0 : 1, SignalTemplate.ToOne(to, isSealed), port, to) { From = sender };
         chat.Read(sender);
         if (!isAway)
         {
-            chat.Read(await WebSocketLoad.ConnectAsync(port, SocketPath, BenchAccounts.Authorization(to)));
+            chat.Read(await WebSocketLoad.ConnectAsync(readerPort ?? port, SocketPath, BenchAccounts.Authorization(to)));
         }
 
         return chat;

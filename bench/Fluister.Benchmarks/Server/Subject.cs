@@ -33,6 +33,9 @@ internal abstract class Subject : IAsyncDisposable
     /// <summary>Seconds of the processor that the server has taken, with all that it needs.</summary>
     protected virtual double Cpu => Process!.Cpu;
 
+    /// <summary>What the server has said last.</summary>
+    protected virtual string LastLines => Process!.LastLines;
+
     /// <summary>Starts the server and connects pairs.</summary>
     public async Task StartAsync(int pairs)
     {
@@ -176,7 +179,7 @@ internal abstract class Subject : IAsyncDisposable
 
             if (Stopwatch.GetElapsedTime(start) > Patience)
             {
-                throw new TimeoutException($"{chats.Sum(left)} messages have not come in {Patience.TotalSeconds} s. {Process!.LastLines}");
+                throw new TimeoutException($"{chats.Sum(left)} messages have not come in {Patience.TotalSeconds} s. {LastLines}");
             }
 
             await Task.Delay(1);

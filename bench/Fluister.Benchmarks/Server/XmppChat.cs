@@ -11,14 +11,14 @@ internal sealed class XmppChat : Chat
     private const int StampDigits = 16;
     private readonly byte[] _template;
     private readonly int _stampAt;
-    private readonly int _port;
+    private readonly XmppAddress _server;
     private readonly string _away;
     private XmppSocket? _reader;
 
-    private XmppChat(int readers, string to, string type, int port)
+    private XmppChat(int readers, string to, string type, XmppAddress server)
         : base(readers)
     {
-        (_port, _away) = (port, to);
+        (_server, _away) = (server, to);
         var stamp = new string('0', StampDigits);
         var body = Convert.ToBase64String(Encoding.UTF8.GetBytes(new string('f', PayloadBytes)))[..PayloadBytes];
         var text = $"<message to='{to}' type='{type}' id='{stamp}'><body>{body}</body></message>";
@@ -28,17 +28,17 @@ internal sealed class XmppChat : Chat
 
     private XmppSocket Sender => (XmppSocket)From;
 
-    /// <summary>Connects one who sends and, unless that one is away, one who reads; both get accounts.</summary>
-    public static async Task<Chat> PairAsync(int port, string from, string to, bool isAway = false)
+    /// <summary>Connects one who sends and, unless that one is away, one who reads, each to a server; both get accounts.</summary>
+    public static async Task<Chat> PairAsync(XmppAddress server, string from, XmppAddress other, string to, bool isAway = false)
     {
-        var reader = isAway ? null : await XmppSocket.LoginAsync(port, to, isNew: true);
+        var reader = isAway ? null : await XmppSocket.LoginAsync(other, to, isNew: true);
         if (isAway)
         {
-            await XmppSocket.RegisterAsync(port, to);
+            await XmppSocket.RegisterAsync(other, to);
         }
 
-        var sender = await XmppSocket.LoginAsync(port, from, isNew: true);
-        var chat = new XmppChat(isAway ? 0 : 1, $"{to}@localhost", "chat", port) { From = sender };
+        var sender = await XmppSocket.LoginAsync(server, from, isNew: true);
+        var chat = new XmppChat(isAway ? 0 : 1, $"{to}@{other.Host}", "chat", other) { From = sender };
         chat.Enter(sender);
         if (reader is not null)
         {
@@ -49,15 +49,15 @@ internal sealed class XmppChat : Chat
     }
 
     /// <summary>Connects the members of a room, the first of whom sends.</summary>
-    public static async Task<Chat> GroupAsync(int port, string room, int members)
+    public static async Task<Chat> GroupAsync(XmppAddress server, string room, int members)
     {
         var sockets = new List<XmppSocket>();
         for (var i = 0; i < members; i++)
         {
-            sockets.Add(await XmppSocket.LoginAsync(port, $"member{i}", isNew: true));
+            sockets.Add(await XmppSocket.LoginAsync(server, $"member{i}", isNew: true));
         }
 
-        var chat = new XmppChat(members, room, "groupchat", port) { From = sockets[0] };
+        var chat = new XmppChat(members, room, "groupchat", server) { From = sockets[0] };
         foreach (var (i, socket) in sockets.Index())
         {
             chat.Enter(socket);
@@ -76,7 +76,7 @@ internal sealed class XmppChat : Chat
 
     /// <inheritdoc/>
     public override async Task ReturnAsync() =>
-        _reader = await XmppSocket.LoginAsync(_port, _away[.._away.IndexOf('@', StringComparison.Ordinal)], isNew: false);
+        _reader = await XmppSocket.LoginAsync(_server, _away[.._away.IndexOf('@', StringComparison.Ordinal)], isNew: false);
 
     /// <inheritdoc/>
     public override Task FetchAsync()

@@ -9,16 +9,13 @@ namespace Fluister.Benchmarks.Server;
 internal sealed class XmppSocket : LoadSocket
 {
     private const string Password = "a password of a benchmark";
-    private const string Open = "<?xml version='1.0'?><stream:stream to='localhost' xmlns='jabber:client' "
-        + "xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>";
-
+    private readonly string _open;
     private int _handled;
     private int _presences;
 
-    private XmppSocket(TcpClient connection)
-        : base(connection)
-    {
-    }
+    private XmppSocket(TcpClient connection, string host)
+        : base(connection) => _open = $"<?xml version='1.0'?><stream:stream to='{host}' xmlns='jabber:client' "
+            + "xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>";
 
     /// <summary>Presences that have come.</summary>
     public int Presences => Volatile.Read(ref _presences);
@@ -27,17 +24,17 @@ internal sealed class XmppSocket : LoadSocket
     public int Before { get; private set; }
 
     /// <summary>Makes an account over a connection of its own (XEP-0077), and leaves.</summary>
-    public static async Task RegisterAsync(int port, string user)
+    public static async Task RegisterAsync(XmppAddress server, string user)
     {
-        using var socket = await BeginAsync(port);
+        using var socket = await BeginAsync(server);
         await socket.RegisterAsync(user);
         await socket.SayAsync("</stream:stream>");
     }
 
     /// <summary>Logs in, as far as the server does not deliver yet: that begins with <see cref="Appear"/>.</summary>
-    public static async Task<XmppSocket> LoginAsync(int port, string user, bool isNew)
+    public static async Task<XmppSocket> LoginAsync(XmppAddress server, string user, bool isNew)
     {
-        var socket = await BeginAsync(port);
+        var socket = await BeginAsync(server);
         if (isNew)
         {
             await socket.RegisterAsync(user);
@@ -45,7 +42,7 @@ internal sealed class XmppSocket : LoadSocket
 
         var secret = Convert.ToBase64String(Encoding.UTF8.GetBytes($"\0{user}\0{Password}"));
         await socket.AskAsync($"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{secret}</auth>", "/>", "<success");
-        await socket.AskAsync(Open, "</stream:features>");
+        await socket.AskAsync(socket._open, "</stream:features>");
         await socket.AskAsync(
             "<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>r</resource></bind></iq>", "</iq>");
         await socket.AskAsync("<enable xmlns='urn:xmpp:sm:3'/>", "/>", "<enabled");
@@ -119,11 +116,11 @@ internal sealed class XmppSocket : LoadSocket
         return length;
     }
 
-    private static async Task<XmppSocket> BeginAsync(int port)
+    private static async Task<XmppSocket> BeginAsync(XmppAddress server)
     {
-        var socket = new XmppSocket(await OpenAsync(port));
-        await socket.SecureAsync();
-        await socket.AskAsync(Open, "</stream:features>");
+        var socket = new XmppSocket(await OpenAsync(server.Port), server.Host);
+        await socket.SecureAsync(server.Host);
+        await socket.AskAsync(socket._open, "</stream:features>");
         return socket;
     }
 

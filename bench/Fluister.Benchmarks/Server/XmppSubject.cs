@@ -12,7 +12,23 @@ internal abstract class XmppSubject : Subject
     private static readonly TimeSpan Starting = TimeSpan.FromSeconds(90);
 
     /// <summary>Where it listens, with direct TLS.</summary>
-    protected int Port { get; } = FreePort();
+    protected int Port { get; } = Ports.Free();
+
+    /// <summary>Its domain. One that is an address of this machine is also where it listens for its like (S2S, port 5269), as whoever looks
+    /// that domain up finds it.</summary>
+    public string Host { get; init; } = "localhost";
+
+    /// <summary>Whether it talks with its like.</summary>
+    protected bool IsFederated => Host != "localhost";
+
+    /// <summary>Where clients reach it.</summary>
+    public XmppAddress Address => new(Port, Host);
+
+    /// <summary>What it has said last.</summary>
+    public string Said => Process?.LastLines ?? "";
+
+    /// <summary>Seconds of the processor that it has taken.</summary>
+    public double Used => Cpu;
 
     /// <summary>A file of its certificate.</summary>
     protected string Certificate => Path.Combine(Folder, "certificate.pem");
@@ -20,19 +36,14 @@ internal abstract class XmppSubject : Subject
     /// <summary>A file of the certificate's key.</summary>
     protected string Key => Path.Combine(Folder, "key.pem");
 
-    /// <summary>A port that nobody has now.</summary>
-    protected static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     /// <inheritdoc/>
-    protected override async Task LaunchAsync(int pairs)
+    protected override Task LaunchAsync(int pairs) => ServeAsync();
+
+    /// <summary>Starts it, and waits until it listens.</summary>
+    public async Task ServeAsync()
     {
         using var authority = NetworkAuthority.Create("Peers", DateTimeOffset.UtcNow);
-        using var certificate = NetworkAuthority.Issue(authority, "localhost", DateTimeOffset.UtcNow);
+        using var certificate = NetworkAuthority.Issue(authority, Host, DateTimeOffset.UtcNow);
         using var key = certificate.GetECDsaPrivateKey()!;
         await File.WriteAllTextAsync(Certificate, certificate.ExportCertificatePem() + "\n" + authority.ExportCertificatePem() + "\n");
         await File.WriteAllTextAsync(Key, key.ExportPkcs8PrivateKeyPem() + "\n");
@@ -52,14 +63,14 @@ internal abstract class XmppSubject : Subject
     protected abstract Task<ServerProcess> LaunchAsync();
 
     /// <inheritdoc/>
-    protected override Task<Chat> PairAsync(int number) => XmppChat.PairAsync(Port, $"sender{number}", $"reader{number}");
+    protected override Task<Chat> PairAsync(int number) => XmppChat.PairAsync(Address, $"sender{number}", Address, $"reader{number}");
 
     /// <inheritdoc/>
     protected override Task<Chat> AwayAsync(int number, int round) =>
-        XmppChat.PairAsync(Port, $"leaver{round}-{number}", $"away{round}-{number}", isAway: true);
+        XmppChat.PairAsync(Address, $"leaver{round}-{number}", Address, $"away{round}-{number}", isAway: true);
 
     /// <inheritdoc/>
-    protected override async Task<Chat?> ConnectGroupAsync() => await XmppChat.GroupAsync(Port, "room@conference.localhost", Members);
+    protected override async Task<Chat?> ConnectGroupAsync() => await XmppChat.GroupAsync(Address, "room@conference.localhost", Members);
 
     private async Task<bool> ListensAsync()
     {

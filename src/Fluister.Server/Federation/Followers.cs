@@ -50,7 +50,7 @@ internal sealed class Followers : IDatabaseFollower
     /// account.</summary>
     public DeviceList? Describe(SqliteSession session, Guid aci)
     {
-        var version = _numbers.Next();
+        var version = _numbers.Next(session);
         return AccountStore.Find(session, aci) is { } account ? Write(account, version) : null;
     }
 

@@ -41,7 +41,7 @@ internal sealed record ListedPeer(
             new ServerTag((ulong)row.GetInt64(1)),
             (PeerState)row.GetInt32(2),
             row.GetInt64(3),
-            row.IsDBNull(4) ? null : Numbers.TimeOf(row.GetInt64(4)),
+            row.IsDBNull(4) ? null : Numbers.Time(row.GetInt64(4)),
             row.GetInt64(5) is > 0 and var heard ? DateTimeOffset.FromUnixTimeMilliseconds(heard) : null,
             row.GetInt64(6),
             row.GetInt64(7),

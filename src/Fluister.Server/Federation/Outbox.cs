@@ -23,11 +23,6 @@ internal sealed partial class Outbox
     {
         (_database, _numbers, _time) = (database, numbers, time);
         database.Follow(Book);
-
-        // The clock may have been set back since.
-        numbers.Pass(database.Read(session => session.First(
-            "SELECT MAX((SELECT COALESCE(MAX(number), 0) FROM outbox), (SELECT COALESCE(MAX(settled), 0) FROM peer))",
-            row => row.GetInt64(0))));
     }
 
     /// <summary>How much waits, as the writer knows it.</summary>
@@ -93,7 +88,7 @@ internal sealed partial class Outbox
         try
         {
             session.Statement("INSERT INTO outbox (number, peer, account, size, expires, payload, item) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
-                .Bind(1, _numbers.Next())
+                .Bind(1, _numbers.Next(session))
                 .Bind(2, (long)item.Peer.Value)
                 .Bind(3, account)
                 .Bind(4, size)

@@ -58,7 +58,7 @@ internal sealed partial class Relay : IDisposable
         var onlyPublic = isOpen && !options.FederationPrivateAddresses;
         (_identity, _limits, _time, _random, _log) = (identity, limits, time, random, log);
         Peers = new PeerBook(database, options.PeerCountries) { Changed = _changed.Set };
-        Numbers = new Numbers(time);
+        Numbers = new Numbers(database, time);
         Client = new PeerClient(identity, time, random, connect ?? (peer => PeerTransport.To(peer, onlyPublic))) { Asked = Note };
         Watch = new PeerWatch(Peers, Client, time, log, connect ?? (_ => PeerTransport.ToAnybody(onlyPublic)));
         Introductions = new Introductions(identity.Tag, Peers, limits, time, log, () => PeerTransport.ToAnybody(onlyPublic));

@@ -35,7 +35,7 @@ internal sealed partial class MailboxStore
             }
         }
 
-        if (!shared.IsEmpty)
+        if (!shared.IsEmpty && letters.Count > 0)
         {
             // It may be gone again, with a device that was unlinked.
             var kept = payload == 0 ? null : session.Statement("UPDATE payload SET letters = letters + ?2 WHERE id = ?1 RETURNING id")

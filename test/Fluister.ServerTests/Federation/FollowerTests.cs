@@ -38,7 +38,7 @@ public sealed class FollowerTests : IAsyncLifetime
         { "no access key", "UPDATE account SET access_key = NULL WHERE aci = ?1" },
         { "open to anybody", "UPDATE account SET unrestricted = 1 WHERE aci = ?1" },
         { "disabled", "UPDATE account SET disabled = 1 WHERE aci = ?1" },
-        { "the identity key", "UPDATE account SET aci_identity = x'05' || randomblob(32) WHERE aci = ?1" },
+        { "the identity key", "UPDATE account SET aci_identity = CAST(x'05' || randomblob(32) AS BLOB) WHERE aci = ?1" },
         { "deleted", "DELETE FROM account WHERE aci = ?1" },
     };
 

@@ -89,20 +89,19 @@ public sealed class LyingAnswerTests
     {
         await using var scene = await LyingPeer.StartAsync();
         var (anna, target) = (await scene.Here.AddAccountAsync(), await scene.Liar.AddAccountAsync());
-        var stranger = await scene.Honest.AddAccountAsync();
-        foreach (var about in new[] { stranger, anna })
+        var (stranger, sibling) = (await scene.Honest.AddAccountAsync(), await scene.Liar.AddAccountAsync());
+        foreach (var about in new[] { stranger, anna, sibling })
         {
             var list = List(about);
             scene.Answer = (name, _, _) => Task.FromResult(Protobuf(
                 name == "keys" ? Claim(about, list) : new DevicesResponse { List = list }));
-            foreach (var path in (string[])["/v2/keys/{0}/*", "/v1/profile/{0}"])
-            {
-                var answer = await scene.Here.AskAsync("GET", string.Format(null, path, target.Account.Aci), anna.Caller);
-                Assert.Equal(503, answer.Status);
-            }
-
-            Assert.Null(scene.Here.Home.Relay.Accounts.Known(stranger.Account.Aci));
-            Assert.Null(scene.Here.Home.Relay.Accounts.Known(anna.Account.Aci));
+            var body = """{"messages":[{"type":1,"destinationDeviceId":1,"destinationRegistrationId":7,"content":"AAAA"}],"timestamp":1}"""u8
+                .ToArray();
+            Assert.Equal(503, (await scene.Here.AskAsync("GET", $"/v2/keys/{target.Id}/*", anna.Caller)).Status);
+            Assert.Equal(503, (await scene.Here.AskAsync("PUT", $"/v1/messages/{target.Id}", anna.Caller, body)).Status);
+            Assert.All(
+                new[] { stranger, anna, sibling, target },
+                account => Assert.Null(scene.Here.Home.Relay.Accounts.Known(account.Account.Aci)));
         }
     }
 

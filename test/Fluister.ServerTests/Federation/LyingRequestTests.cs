@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using Fluister.Server.Federation;
 using Fluister.Server.Requests;
 using Fluister.Wire.Protos.Federation;
@@ -116,23 +115,19 @@ public sealed class LyingRequestTests
         Assert.Contains("clock", System.Text.Encoding.UTF8.GetString(answer.Body.Span), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Nothing_is_unpacked()
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    [InlineData("identity")]
+    public async Task Nothing_is_unpacked(string encoding)
     {
         await using var scene = await LyingPeer.StartAsync();
-        using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.SmallestSize, leaveOpen: true))
-        {
-            gzip.Write(new byte[64 << 20]);
-        }
-
-        foreach (var encoding in (string[])["gzip", "br", "deflate", "identity"])
-        {
-            var body = packed.ToArray();
-            var headers = scene.Sign(body);
-            headers["Content-Encoding"] = encoding;
-            Assert.Equal(400, (await scene.AskAsync(headers, body)).Status);
-        }
+        var anna = await scene.Here.AddAccountAsync();
+        var body = Body(scene, anna, 1);
+        var headers = scene.Sign(body);
+        headers["Content-Encoding"] = encoding;
+        Assert.Equal(400, (await scene.AskAsync(headers, body)).Status);
+        Assert.Empty(scene.Read(anna));
     }
 
     [Fact]

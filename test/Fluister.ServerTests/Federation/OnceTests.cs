@@ -1,5 +1,5 @@
-using Fluister.Server;
 using Fluister.Server.Federation;
+using Fluister.Server.Stores.Sqlite;
 
 namespace Fluister.ServerTests.Federation;
 
@@ -157,19 +157,36 @@ public sealed class OnceTests : IDisposable
     }
 
     [Fact]
-    public void Numbers_grow_while_the_clock_stands_still_is_set_back_or_a_higher_was_seen()
+    public async Task Numbers_grow_while_the_clock_stands_still_or_is_set_back_and_after_a_restart_too()
     {
         var clock = new TestClock();
-        var numbers = new Numbers(clock);
-        var first = numbers.Next();
-        Assert.Equal(clock.GetUtcNow(), Numbers.Time(first));
-        Assert.Equal(first + 1, numbers.Next());
-        clock.Advance(TimeSpan.FromHours(-1));
-        Assert.Equal(first + 2, numbers.Next());
-        numbers.Pass(first + 100);
-        numbers.Pass(first);
-        Assert.Equal(first + 101, numbers.Next());
-        clock.Advance(TimeSpan.FromHours(2));
-        Assert.Equal(Numbers.At(clock.GetUtcNow()), numbers.Next());
+        long last;
+        await using (var database = new SqliteDatabase(_folder["numbers"]))
+        {
+            var numbers = new Numbers(database, clock);
+            Task<long> NextAsync() => database.WriteAsync(numbers.Next);
+            last = await NextAsync();
+            Assert.Equal(clock.GetUtcNow(), Numbers.Time(last));
+            Assert.Equal(last + 1, await NextAsync());
+            clock.Advance(TimeSpan.FromHours(-1));
+            Assert.Equal(last + 2, await NextAsync());
+
+            // What set some aside may be taken back; those that were given out are not given again.
+            clock.Advance(TimeSpan.FromHours(2));
+            var lost = 0L;
+            await Assert.ThrowsAsync<InvalidOperationException>(() => database.WriteAsync<long>(session =>
+            {
+                lost = numbers.Next(session);
+                throw new InvalidOperationException();
+            }));
+            last = await NextAsync();
+            Assert.InRange(last, lost + 1, lost + 10);
+        }
+
+        clock.Advance(TimeSpan.FromHours(-5));
+        await using (var database = new SqliteDatabase(_folder["numbers"]))
+        {
+            Assert.InRange(await database.WriteAsync(new Numbers(database, clock).Next), last + 1, long.MaxValue);
+        }
     }
 }
