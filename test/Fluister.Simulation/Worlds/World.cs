@@ -134,7 +134,7 @@ internal sealed partial class World : IAsyncDisposable
 
         foreach (var (server, other) in _servers.SelectMany(server => _servers.Where(one => one != server), (one, two) => (one, two)))
         {
-            await server.IntroduceAsync(other, PeerState.Allow).ConfigureAwait(false);
+            await server.IntroduceAsync(other, _dice.Chance(20) ? PeerState.Limit : PeerState.Allow).ConfigureAwait(false);
         }
 
         for (var i = 0; i < Options.Accounts; i++)

@@ -20,8 +20,8 @@ internal sealed class WorldServer
 
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web);
 
-    // So few messages in a minute that a burst goes beyond.
-    private const int Few = 5;
+    // So few messages in a minute that a burst goes beyond; of a peer that the operator limits, half a dozen in an hour.
+    private const int Few = 1;
 
     private readonly string _folder;
     private readonly WorldNetwork _network;
