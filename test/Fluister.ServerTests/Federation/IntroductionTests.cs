@@ -61,6 +61,7 @@ public sealed class IntroductionTests : IAsyncDisposable
         var origin = $"localhost:{liar.Port}";
         Assert.Equal(503, Ask(here, origin).Status);
         await EndedAsync(here, origin);
+        here.Clock.Advance(ServerLimits.IntroductionRetry / 2);
         Assert.Equal(401, Ask(here, origin).Status);
         Assert.Equal(1, liar.Requests);
         here.Clock.Advance(ServerLimits.IntroductionRetry);
