@@ -5,7 +5,6 @@ using Fluister.Server;
 using Fluister.Server.Federation;
 using Fluister.Server.Operations;
 using Fluister.Server.Requests;
-using Fluister.Wire;
 
 namespace Fluister.ServerTests.Federation;
 
