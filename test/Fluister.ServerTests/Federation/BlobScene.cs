@@ -12,8 +12,8 @@ internal sealed class BlobScene : IAsyncDisposable
 
     private BlobScene(int megabytes)
     {
-        Here = Make("here", peer => new Between(this, PeerTransport.To(peer)), megabytes);
-        There = Make("there", PeerTransport.To, megabytes);
+        Here = Make("here", peer => new Between(this, PeerTransport.To(peer, onlyPublic: false)), megabytes);
+        There = Make("there", peer => PeerTransport.To(peer, onlyPublic: false), megabytes);
     }
 
     /// <summary>Whose clients ask.</summary>
