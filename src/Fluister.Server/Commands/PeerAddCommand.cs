@@ -54,13 +54,16 @@ internal static class PeerAddCommand
                     ExitCode.Untrusted);
             }
 
-            var said = Check(folder, source, signed, genesis);
             await using var database = new SqliteDatabase(folder.Database);
-            if (Known(database, genesis, said) is { } known)
+            var peers = ListedPeer.All(database);
+            var known = peers.Find(peer => peer.Tag == ServerTag.Of(genesis));
+            var said = Check(folder, source, signed, genesis, known);
+            if (known is not null)
             {
-                return await UpdateAsync(database, known, said, signed, genesis).ConfigureAwait(false);
+                return await UpdateAsync(database, known, said, signed).ConfigureAwait(false);
             }
 
+            CheckNew(peers, said);
             Console.WriteLine($"{said.Domain}: tag {ServerTag.Of(genesis)}, {said.Software}");
             Console.WriteLine($"Fingerprint {Fingerprint.Of(genesis)}");
             if (key is null && source == parsed.GetValue(server) && parsed.GetValue(fingerprint) is null && !parsed.GetValue(yes))
@@ -140,32 +143,27 @@ internal static class PeerAddCommand
         }
     }
 
-    private static DescriptorJson Check(DataFolder folder, string source, byte[] signed, PublicKey genesis)
+    private static DescriptorJson Check(DataFolder folder, string source, byte[] signed, PublicKey genesis, ListedPeer? known)
     {
-        if (SignedDescriptor.Read(signed, genesis) is not { } said)
+        if (ServerTag.Of(genesis) == folder.ReadIdentity().Tag)
         {
-            throw new OperationException(
-                $"{source} gives a descriptor that the key has not signed: it is another server, or it was changed on the way. Ask its "
-                + "operator.",
-                ExitCode.Untrusted);
+            throw new OperationException("That is this server itself.", ExitCode.Usage);
         }
 
-        return ServerTag.Of(genesis) == folder.ReadIdentity().Tag
-            ? throw new OperationException("That is this server itself.", ExitCode.Usage)
-            : DescriptorCheck.IsUsable(said) ? said
-            : throw new OperationException($"{source} gives a descriptor that this version cannot use.", ExitCode.Unsupported);
+        // Two keys may have one tag, where somebody has searched for long: the first that is known has it.
+        var first = known is null ? genesis : PublicKey.Read(known.Genesis);
+        var before = known is null ? null : SignedDescriptor.Read(known.Signed, first);
+        var fault = SignedDescriptor.TryRead(signed, first, before, TimeProvider.System.GetUtcNow(), out var said);
+        fault = fault == DescriptorFault.None && !DescriptorCheck.IsUsable(said!) ? DescriptorFault.Malformed : fault;
+        return fault == DescriptorFault.None
+            ? said!
+            : throw new OperationException(
+                $"{source}: {fault.Explain()} Nothing was changed.",
+                fault == DescriptorFault.Malformed ? ExitCode.Unsupported : ExitCode.Untrusted);
     }
 
-    private static ListedPeer? Known(SqliteDatabase database, PublicKey genesis, DescriptorJson said)
+    private static void CheckNew(List<ListedPeer> peers, DescriptorJson said)
     {
-        var peers = ListedPeer.All(database);
-        if (peers.Find(peer => peer.Tag == ServerTag.Of(genesis)) is { } known)
-        {
-            return known.Genesis.AsSpan().SequenceEqual(genesis.Serialized)
-                ? known
-                : throw new OperationException("A peer with another key has the same tag; the two cannot both be known.", ExitCode.Untrusted);
-        }
-
         if (peers.Find(peer => peer.Domain.Equals(said.Domain, StringComparison.OrdinalIgnoreCase)) is { } other)
         {
             throw new OperationException(
@@ -174,24 +172,15 @@ internal static class PeerAddCommand
                 ExitCode.Untrusted);
         }
 
-        return peers.Count < ServerLimits.Peers
-            ? null
-            : throw new OperationException($"There are {ServerLimits.Peers} peers, which is the most. Remove one.", ExitCode.Denied);
+        if (peers.Count >= ServerLimits.Peers)
+        {
+            throw new OperationException($"There are {ServerLimits.Peers} peers, which is the most. Remove one.", ExitCode.Denied);
+        }
     }
 
-    private static async Task<int> UpdateAsync(
-        SqliteDatabase database, ListedPeer known, DescriptorJson said, byte[] signed, PublicKey genesis)
+    private static async Task<int> UpdateAsync(SqliteDatabase database, ListedPeer known, DescriptorJson said, byte[] signed)
     {
-        var before = SignedDescriptor.Read(known.Signed, genesis);
-        if (before?.Sequence > said.Sequence)
-        {
-            throw new OperationException(
-                $"{known.Domain} is known with a later descriptor than this one: its server was restored from an old backup, or somebody "
-                + "shows an old one. Nothing was changed.",
-                ExitCode.Untrusted);
-        }
-
-        if (before?.Sequence == said.Sequence)
+        if (known.Signed.AsSpan().SequenceEqual(signed))
         {
             Console.WriteLine($"{known.Domain} is known already, and this is no news of it.");
             return ExitCode.Done;

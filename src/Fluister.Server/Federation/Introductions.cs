@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using Fluister.Protocol.Keys;
 using Fluister.Server.Limits;
@@ -21,6 +22,9 @@ internal sealed class Introductions(
     ServerTag own, PeerBook peers, RateLimits limits, TimeProvider time, ILogger log, Func<HttpMessageHandler> reach)
 {
     private const int LongestOrigin = 259;
+
+    // What Uri would make something of.
+    private static readonly SearchValues<char> NotOfNames = SearchValues.Create("/?#@\\%[] \t");
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> _tried = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ServerTag> _underWay = new(StringComparer.Ordinal);
@@ -47,7 +51,7 @@ internal sealed class Introductions(
     /// <summary>Where HOST or HOST:PORT is; none where that is not a name, or is more than a name and a port.</summary>
     public static Uri? Address(string origin) =>
         origin.Length <= LongestOrigin
-        && !origin.AsSpan().ContainsAny("/?#@\\%[] \t")
+        && !origin.AsSpan().ContainsAny(NotOfNames)
         && Uri.TryCreate($"https://{origin}", UriKind.Absolute, out var server)
         && server is { HostNameType: UriHostNameType.Dns, PathAndQuery: "/", Port: > 0 }
         && Uri.CheckHostName(server.Host) == UriHostNameType.Dns

@@ -17,20 +17,22 @@ internal sealed partial class Outbox
     public OutboxBatch Read(ServerTag peer, long after, Func<Guid, bool> isHeld)
     {
         var transaction = new Transaction();
-        var payloads = new List<long>();
+        var items = new List<WaitingItem>();
         var places = new Dictionary<long, uint>();
-        var (bytes, last) = (0, after);
+        var (bytes, last, isNext) = (0, after, false);
         _database.Read(session => session.Query(
             """
-            SELECT number, account, item, payload.id, payload.bytes FROM outbox LEFT JOIN payload ON payload.id = outbox.payload
+            SELECT number, account, item, payload.id, payload.bytes, size FROM outbox LEFT JOIN payload ON payload.id = outbox.payload
             WHERE peer = ?1 AND number > ?2 AND expires > ?3 ORDER BY number
             """,
             row =>
             {
                 last = row.GetInt64(0);
                 var account = (byte[])row[1];
-                if (isHeld(new Guid(account, bigEndian: true)))
+                var id = new Guid(account, bigEndian: true);
+                if (isHeld(id))
                 {
+                    isNext = false;
                     return 0;
                 }
 
@@ -46,14 +48,15 @@ internal sealed partial class Outbox
 
                 bytes += read.Length;
                 transaction.Items.Add(item);
-                payloads.Add(payload);
+                items.Add(new WaitingItem(last, id, row.GetInt32(5), payload, isNext));
+                isNext = true;
                 return 0;
             },
             isEnough: () => transaction.Items.Count >= ServerLimits.TransactionItems || bytes >= ServerLimits.TransactionBytes,
             (long)peer.Value,
             after,
             _time.GetUtcNow().ToUnixTimeMilliseconds()));
-        return new OutboxBatch(transaction, payloads, last);
+        return new OutboxBatch(transaction, items, last);
 
         uint Place(SqliteDataReader row, long payload)
         {
@@ -79,66 +82,6 @@ internal sealed partial class Outbox
     public IReadOnlyList<(ServerTag Peer, long Items, DateTimeOffset Since)> Backlogs() => _database.Read(session => session.Query(
         "SELECT peer, COUNT(*), MIN(number) FROM outbox GROUP BY peer",
         row => (new ServerTag((ulong)row.GetInt64(0)), row.GetInt64(1), Numbers.Time(row.GetInt64(2)))));
-
-    /// <summary>Deletes what a peer has answered for, and notes what it has said.</summary>
-    /// <param name="peer">Who has answered.</param>
-    /// <param name="done">The items, what became of each, and what each shares.</param>
-    /// <param name="settled">The highest of our numbers that the peer has answered for.</param>
-    /// <param name="isLost">Whether one of the two was seen to have forgotten.</param>
-    /// <param name="accounts">What is known of the peer's accounts, and is corrected.</param>
-    public Task SettleAsync(
-        ServerTag peer,
-        IReadOnlyList<(Item Item, Outcome? Outcome, long Payload)> done,
-        long settled,
-        bool isLost,
-        RemoteAccounts accounts) =>
-        _database.WriteAsync(session =>
-        {
-            var refused = 0;
-            foreach (var (item, outcome, payload) in done)
-            {
-                Delete(session, peer, (long)item.Number, payload);
-                if (outcome is null or { Kind: Outcome.Types.Kind.Done })
-                {
-                    continue;
-                }
-
-                var account = new Guid(item.Account.Span, bigEndian: true);
-                if (outcome.Kind == Outcome.Types.Kind.Mismatched)
-                {
-                    if (outcome.Devices is { } list)
-                    {
-                        accounts.Apply(session, peer, list);
-                    }
-
-                    continue;
-                }
-
-                refused++;
-                if (outcome.Kind == Outcome.Types.Kind.Nobody)
-                {
-                    RemoteAccounts.Delete(session, peer, account);
-                }
-            }
-
-            return session.Run(
-                "UPDATE peer SET settled = MAX(settled, ?2), refused = refused + ?3, lost = lost + ?4 WHERE tag = ?1",
-                (long)peer.Value,
-                settled,
-                refused,
-                isLost ? 1 : 0);
-        });
-
-    private void Delete(SqliteSession session, ServerTag peer, long number, long payload)
-    {
-        var size = session.Statement("DELETE FROM outbox WHERE number = ?1 AND peer = ?2 RETURNING size")
-            .Bind(1, number).Bind(2, (long)peer.Value).Run();
-        if (size is { } bytes)
-        {
-            Book.Add(peer, -1, -bytes);
-            MailboxStore.Release(session, payload);
-        }
-    }
 
     /// <summary>Deletes what peers did not get in time, and counts it.</summary>
     /// <returns>How many.</returns>

@@ -42,6 +42,15 @@ internal sealed class OutboxBook : IDatabaseFollower
         }
     }
 
+    /// <summary>What waits for a peer is looked up anew.</summary>
+    public void Forget(ServerTag peer)
+    {
+        if (_peers.Remove(peer, out var before))
+        {
+            _changes.Push((peer, before));
+        }
+    }
+
     /// <inheritdoc/>
     public void Touched(Guid aci)
     {

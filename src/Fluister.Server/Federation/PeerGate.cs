@@ -101,7 +101,8 @@ internal sealed class PeerGate(ServerIdentity identity, PeerBook peers, RateLimi
 
     private Peer Find(HttpSignature signature, Func<string, string?> header)
     {
-        if (!ulong.TryParse(signature.KeyId, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
+        if (signature.KeyId is not { Length: ServerTag.Bits / 4 }
+            || !ulong.TryParse(signature.KeyId, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
             || new ServerTag(value) is var tag && tag.ToString() != signature.KeyId)
         {
             throw Refused(401, "The keyid is not a server's tag: ten hexadecimal digits.");

@@ -24,6 +24,7 @@ internal sealed partial class PeerLink(
     private readonly HeldLanes _held = new();
     private readonly OfferedItems _offered = new();
     private readonly RetrySchedule _retries = new(time, random);
+    private Task _settling = Task.CompletedTask;
     private TimeSpan? _retryAfter;
     private long _after;
     private long _settled;
@@ -53,6 +54,18 @@ internal sealed partial class PeerLink(
 
     /// <summary>Sends until it is stopped, or the peer is not known any more.</summary>
     public async Task RunAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await SendAllAsync(stopping).ConfigureAwait(false);
+        }
+        finally
+        {
+            await SettledAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task SendAllAsync(CancellationToken stopping)
     {
         (_settled, var waiting) = relay.Outbox.Known(tag);
         _known = Math.Max(_settled, waiting);
@@ -92,12 +105,13 @@ internal sealed partial class PeerLink(
         catch (StoreException)
         {
             // What the peer has is sent once more, and it knows that.
-            _retryAfter = ServerLimits.BusyRetry;
+            (_after, _retryAfter) = (0, ServerLimits.BusyRetry);
         }
 #pragma warning disable CA1031 // Whatever it is, the link goes on.
         catch (Exception failed) when (!stopping.IsCancellationRequested)
 #pragma warning restore CA1031
         {
+            _after = 0;
             log.LinkFailed(failed, tag);
         }
         finally
@@ -131,57 +145,67 @@ internal sealed partial class PeerLink(
 
         var batch = relay.Outbox.Read(tag, _after, _held.Contains);
         _offered.MoveTo(batch.Transaction);
-        if (batch.Transaction.Items.Count > 0)
+        if (batch.Transaction.Items.Count == 0)
         {
-            batch.Transaction.Settled = (ulong)_settled;
-            var answer = await relay.Client.AskAsync<TransactionResponse>(
-                peer, "transactions", batch.Transaction, ServerLimits.TransactionPatience, stopping).ConfigureAwait(false);
-            await SettleAsync(peer, batch, answer).ConfigureAwait(false);
+            _after = batch.Last;
+            await SettledAsync().ConfigureAwait(false);
+            return Sent.Nothing;
         }
 
+        batch.Transaction.Settled = (ulong)_settled;
+        var answer = await relay.Client.AskAsync<TransactionResponse>(
+            peer, "transactions", batch.Transaction, ServerLimits.TransactionPatience, stopping).ConfigureAwait(false);
+        await SettledAsync().ConfigureAwait(false);
+        Settle(peer, batch, answer);
         _after = batch.Last;
-        return batch.Transaction.Items.Count > 0 ? Sent.Something : Sent.Nothing;
+        return Sent.Something;
     }
 
-    private async Task SettleAsync(Peer peer, OutboxBatch batch, TransactionResponse answer)
+    // What the peer has answered for the last time is noted. Meanwhile the next is under way.
+    private Task SettledAsync()
     {
-        Telemetry.Count("sent", tag, batch.Payloads.Count, answer.Outcomes);
+        var settling = _settling;
+        _settling = Task.CompletedTask;
+#pragma warning disable VSTHRD003 // It was begun here.
+        return settling;
+#pragma warning restore VSTHRD003
+    }
+
+    private void Settle(Peer peer, OutboxBatch batch, TransactionResponse answer)
+    {
+        Telemetry.Count("sent", tag, batch.Items.Count, answer.Outcomes);
         var outcomes = new Dictionary<ulong, Outcome>();
         foreach (var outcome in answer.Outcomes)
         {
             outcomes.TryAdd(outcome.Number, outcome);
         }
 
-        var held = new List<(Item Item, Outcome Outcome)>();
-        var done = new List<(Item Item, Outcome? Outcome, long Payload)>(batch.Payloads.Count);
-        for (var i = 0; i < batch.Payloads.Count; i++)
+        var done = new List<(WaitingItem Item, Outcome? Outcome)>(batch.Items.Count);
+        var (now, isNext) = (time.GetUtcNow(), false);
+        foreach (var item in batch.Items)
         {
-            var item = batch.Transaction.Items[i];
-            if (outcomes.TryGetValue(item.Number, out var outcome) && outcome.Kind == Kind.Limited)
+            var outcome = outcomes.GetValueOrDefault((ulong)item.Number);
+            if (outcome?.Kind == Kind.Limited)
             {
-                held.Add((item, outcome));
+                var seconds = Math.Clamp(outcome.RetryAfterSeconds, 1, ServerLimits.LateRetry.TotalSeconds);
+                _held.Add(item.Account, item.Number, now.AddSeconds(seconds));
+                isNext = false;
             }
             else
             {
-                done.Add((item, outcome, batch.Payloads[i]));
+                done.Add((item with { IsNext = item.IsNext && isNext }, outcome));
+                isNext = true;
             }
         }
 
-        var settled = done.Count == 0 ? _settled : Math.Max(_settled, (long)done[^1].Item.Number);
         var known = Math.Max(_known, batch.Last);
         var isLost = IsLost(batch.Transaction, answer, known);
-        await relay.Outbox.SettleAsync(peer.Tag, done, settled, isLost, relay.Accounts).ConfigureAwait(false);
-        (_settled, _known) = (settled, Math.Max(known, (long)Math.Min(answer.Highest, long.MaxValue)));
+        _settled = done.Count == 0 ? _settled : Math.Max(_settled, done[^1].Item.Number);
+        _known = Math.Max(known, (long)Math.Min(answer.Highest, long.MaxValue));
+        _settling = relay.Outbox.SettleAsync(peer.Tag, done, _settled, isLost, relay.Accounts);
         if (isLost)
         {
             log.Lost(peer);
-        }
-
-        var now = time.GetUtcNow();
-        foreach (var (item, outcome) in held)
-        {
-            var seconds = Math.Clamp(outcome.RetryAfterSeconds, 1, ServerLimits.LateRetry.TotalSeconds);
-            _held.Add(new Guid(item.Account.Span, bigEndian: true), (long)item.Number, now.AddSeconds(seconds));
         }
     }
 

@@ -133,7 +133,8 @@ public sealed class ServerProcess : IDisposable
         var (request, member) = (Path.Combine(_folder, "request"), Path.Combine(_folder, "member"));
         File.WriteAllText(request, Run("network", "request", "--data", Data));
         File.WriteAllText(member, Run("network", "sign", "--root", root, request));
-        TrustRoot = Convert.FromBase64String(Word(Run("network", "join", member, "--data", Data), "Network root "));
+        Run("network", "join", member, "--data", Data);
+        TrustRoot = Convert.FromBase64String(Words(Run("keys", "show", "--data", Data), "Trust root ").First());
         Start();
     }
 
@@ -217,8 +218,10 @@ public sealed class ServerProcess : IDisposable
         return code;
     }
 
-    private static string Word(string printed, string label) =>
-        printed.Split('\n').Single(line => line.StartsWith(label, StringComparison.Ordinal))[label.Length..].Trim();
+    private static string Word(string printed, string label) => Words(printed, label).Single();
+
+    private static IEnumerable<string> Words(string printed, string label) => printed.Split('\n')
+        .Where(line => line.StartsWith(label, StringComparison.Ordinal)).Select(line => line[label.Length..].Trim());
 
     /// <summary>Ends what runs and deletes the folder.</summary>
     public void Dispose()

@@ -65,7 +65,7 @@ public sealed class PeerTransportTests : IAsyncDisposable
         Assert.Equal(0, liar.Requests);
 
         // A later descriptor says how it is, and so it is asked from then on.
-        await ChangeAsync(said => said with { Urls = Describe().Urls, Tls = Describe().Tls });
+        await ChangeAsync(_ => Describe());
         Assert.NotEqual(0UL, (await AskAsync()).Time);
     }
 
@@ -199,7 +199,7 @@ public sealed class PeerTransportTests : IAsyncDisposable
     }
 
     private static DescriptorJson At(AnsweringPeer liar, DescriptorJson said) =>
-        said with { Urls = said.Urls with { Chat = $"https://localhost:{liar.Port}" } };
+        said with { Urls = said.Urls with { Chat = $"https://localhost:{liar.Port}" }, Federation = null };
 
     private static string Pin(X509Certificate2 certificate) =>
         Convert.ToHexStringLower(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
@@ -250,7 +250,7 @@ public sealed class PeerTransportTests : IAsyncDisposable
     private async Task<PeerException> FailAsync(PeerError error)
     {
         var failed = await Assert.ThrowsAsync<PeerException>(AskAsync);
-        Assert.True(error == failed.Error, $"{failed.Error}: {failed.Message}");
+        Assert.True(error == failed.Error, $"{failed.Error}: {failed}");
         return failed;
     }
 

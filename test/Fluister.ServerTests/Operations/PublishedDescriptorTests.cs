@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using Fluister.Protocol.Keys;
 using Fluister.Server.Hosting;
 using Fluister.Server.Identity;
@@ -68,6 +70,17 @@ public sealed class PublishedDescriptorTests : IDisposable
         Assert.All(
             Enum.GetValues<DescriptorFault>().Where(fault => fault != DescriptorFault.None),
             fault => Assert.EndsWith(".", fault.Explain().TrimEnd(')'), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void One_from_before_there_were_histories_and_ends_is_read_for_ever()
+    {
+        var old = Read(Publish()) with { Keys = null, Expires = null, Federation = null, Build = null };
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(old, DescriptorJsonContext.Default.DescriptorJson);
+        Assert.DoesNotContain("expires", Encoding.UTF8.GetString(bytes), StringComparison.Ordinal);
+        var signed = SignedDescriptor.Sign(bytes, _identity.Key.Private, _random);
+        Assert.Equal(DescriptorFault.None, Fault(signed, old, _clock.GetUtcNow().AddYears(20)));
+        Assert.Equal(DescriptorFault.None, Fault(Publish().Signed, old, _clock.GetUtcNow()));
     }
 
     [Fact]

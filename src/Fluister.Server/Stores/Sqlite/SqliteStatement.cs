@@ -81,6 +81,13 @@ internal sealed class SqliteStatement : IDisposable
         }
     }
 
+    /// <summary>Runs it to its end; how many rows it has changed.</summary>
+    public int RunForChanges()
+    {
+        Run();
+        return raw.sqlite3_changes(_database);
+    }
+
     /// <summary>Lets go of it.</summary>
     public void Dispose() => _statement.Dispose();
 
