@@ -1,8 +1,6 @@
-using Fluister.Server;
 using Fluister.Server.Federation;
 using Fluister.Server.Operations;
 using Fluister.Wire.Protos.Federation;
-using Google.Protobuf;
 using Kind = Fluister.Wire.Protos.Federation.Outcome.Types.Kind;
 
 namespace Fluister.ServerTests.Federation;

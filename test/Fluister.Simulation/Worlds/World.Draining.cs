@@ -14,6 +14,7 @@ internal sealed partial class World
         var until = Clock.GetUtcNow() + _longest;
         for (var pause = TimeSpan.FromSeconds(1); Waiting() is not null && Clock.GetUtcNow() < until && _failures.IsEmpty; pause *= 1.2)
         {
+            Note($"still {Waiting()}");
             await PassAsync(pause).ConfigureAwait(false);
         }
 
