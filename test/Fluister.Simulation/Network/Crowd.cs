@@ -31,8 +31,8 @@ internal sealed class Crowd : IDisposable
         }
 
         _members = plan.People
-            .SelectMany(person => Enumerable.Range(1, person.Devices).Select(device => new MemberName(person.Account, device)))
-            .ToDictionary(name => name, name => new Member(name, Folder(name), _scene));
+            .SelectMany(person => Enumerable.Range(1, person.Devices).Select(device => Member(new(person.Account, device), person.IsLight)))
+            .ToDictionary(member => member.Name);
     }
 
     /// <summary>Lives until it is told to end.</summary>
@@ -76,6 +76,9 @@ internal sealed class Crowd : IDisposable
 
     private static ParallelOptions Limits() => new() { MaxDegreeOfParallelism = AtOnce };
 
+    private Member Member(MemberName name, bool isLight) =>
+        isLight ? new LightMember(name, Folder(name), _scene) : new RealMember(name, Folder(name), _scene);
+
     private string Folder(MemberName name) => Path.Combine(_plan.Accounts, name.ToString());
 
     private async Task EnrolAsync(PlannedPerson planned)
@@ -85,7 +88,14 @@ internal sealed class Crowd : IDisposable
             .ConfigureAwait(false);
         foreach (var (name, client) in names.Zip(clients))
         {
-            _members[name].Take(client);
+            if (_members[name] is RealMember real)
+            {
+                real.Take(client);
+                continue;
+            }
+
+            await client.DisposeAsync().ConfigureAwait(false);
+            _members[name].Open();
         }
 
         Say($"person\t{person}");

@@ -43,4 +43,5 @@ internal sealed record CrowdPlan
 /// <param name="Account">Its number in the run.</param>
 /// <param name="Server">Its home's number.</param>
 /// <param name="Devices">1, or 2 with a linked one.</param>
-internal sealed record PlannedPerson(int Account, int Server, int Devices);
+/// <param name="IsLight">Whether its device is a light one.</param>
+internal sealed record PlannedPerson(int Account, int Server, int Devices, bool IsLight);

@@ -23,7 +23,8 @@ internal static class Enrolment
         var primary = await AccountClient.RegisterAsync(
             Made(folders[0]), key, new RegisterRequest { Invite = invite, Name = new ProfileName(name), DeviceName = name },
             cancel: patience.Token).ConfigureAwait(false);
-        var person = new Person(planned.Account, planned.Server, primary.Self.Aci.Uuid, folders.Count);
+        var person = new Person(planned.Account, planned.Server, primary.Self.Aci.Uuid, folders.Count,
+            planned.IsLight ? (int)primary.Self.RegistrationId : 0);
         if (folders.Count == 1)
         {
             return (person, [primary]);

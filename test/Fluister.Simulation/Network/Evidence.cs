@@ -81,9 +81,11 @@ internal sealed class Evidence
         _ = MessageName.TryParse(line[0], out var name);
         var (from, to) = (_people[name.From.Account], _people[int.Parse(line[1], CultureInfo.InvariantCulture)]);
         _ways[line[0]] = (from, to);
+
+        // A light device keeps nothing of its own.
         _sendings.Add((line.Time, new Event.Sent(
             line[0], Device(name.From), Direction(from.Account, to.Account), name.Number, Marked(line[2], from.Account, to.Account),
-            [.. to.MemberNames.Concat(from.MemberNames).Select(Device)])));
+            [.. to.MemberNames.Concat(from.IsLight ? [] : from.MemberNames).Select(Device)])));
     }
 
     private static void Add(Dictionary<MemberName, List<Reception>> to, JournalLine line)

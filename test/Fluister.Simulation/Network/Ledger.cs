@@ -6,8 +6,12 @@ namespace Fluister.Simulation.Network;
 /// to tell when everything has come.</summary>
 internal sealed class Ledger
 {
+    // Where the line of a light device has its server's id of the envelope.
+    private const int EnvelopeField = 6;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<MemberName, HashSet<string>> _arrived = [];
+    private readonly Dictionary<MemberName, (HashSet<string> Ids, List<string[]> Came)> _envelopes = [];
     private readonly Dictionary<string, int> _open = [];
     private readonly HashSet<string> _kept = [];
     private readonly Dictionary<MemberName, int> _last = [];
@@ -63,6 +67,11 @@ internal sealed class Ledger
                     break;
                 case JournalKind.Came or JournalKind.Found:
                     Arrived(MemberName.Parse(line[0]), line[4]);
+                    if (line.Fields.Length > EnvelopeField)
+                    {
+                        TakeEnvelope(MemberName.Parse(line[0]), line.Fields.ToArray());
+                    }
+
                     break;
             }
         }
@@ -90,6 +99,36 @@ internal sealed class Ledger
                 _open.Remove(message, out var due);
                 Counts = Counts with { Kept = Counts.Kept + 1, Due = Counts.Due + due };
             }
+        }
+    }
+
+    /// <summary>An envelope has come to a light device, as its line says; false where it came before, and was not acknowledged in time.
+    /// </summary>
+    public bool TakeEnvelope(MemberName device, string[] line)
+    {
+        lock (_gate)
+        {
+            if (!_envelopes.TryGetValue(device, out var envelopes))
+            {
+                _envelopes[device] = envelopes = ([], []);
+            }
+
+            if (!envelopes.Ids.Add(line[EnvelopeField]))
+            {
+                return false;
+            }
+
+            envelopes.Came.Add(line);
+            return true;
+        }
+    }
+
+    /// <summary>The lines of a light device's envelopes, in their order.</summary>
+    public IReadOnlyList<string[]> EnvelopesOf(MemberName device)
+    {
+        lock (_gate)
+        {
+            return _envelopes.TryGetValue(device, out var envelopes) ? envelopes.Came : [];
         }
     }
 

@@ -6,12 +6,14 @@ namespace Fluister.Simulation.Network;
 internal static class NetworkCommand
 {
     private const double MessagesPerAccount = 0.12;
+    private const int PerProcess = 84;
+    private const int ManyAccounts = 1000;
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
         var servers = Number("--servers", 3, "Home servers, each a process");
-        var accounts = Number("--accounts", 500, "Accounts, spread over the servers; each device is a real client");
+        var accounts = Number("--accounts", 500, "Accounts, spread over the servers; each device is a client of its own");
         var minutes = new Option<double>("--minutes")
         {
             Description = "How long everybody writes",
@@ -25,6 +27,7 @@ internal static class NetworkCommand
             Description = "Messages in a second that all write together. Default: 0.12 for each account",
             HelpName = "N",
         };
+        var light = Number("--light", 0, "Percent of the accounts that are light: connections without encryption and store");
         var folder = new Option<string>("--out")
         {
             Description = "Where report.html and report.json are written",
@@ -38,8 +41,9 @@ internal static class NetworkCommand
             misattributed
 
               fluister-sim network --servers 3 --accounts 500 --minutes 5 --faults 100 --out report
+              fluister-sim network --servers 3 --accounts 5000 --light 80 --rate 60 --minutes 10 --out report
               fluister-sim network --accounts 24 --minutes 0.5 --faults 10 --seed 7
-            """) { servers, accounts, minutes, faults, seed, rate, folder, keep };
+            """) { servers, accounts, minutes, faults, seed, rate, light, folder, keep };
         command.SetAction((parsed, cancellation) => RunAsync(
             new NetworkOptions
             {
@@ -49,6 +53,8 @@ internal static class NetworkCommand
                 Faults = parsed.GetValue(faults),
                 Seed = parsed.GetValue(seed),
                 Rate = parsed.GetValue(rate) ?? Math.Max(1, MessagesPerAccount * parsed.GetValue(accounts)),
+                LightPercent = parsed.GetValue(light),
+                PerProcess = parsed.GetValue(accounts) > ManyAccounts ? 4 * PerProcess : PerProcess,
                 Out = Path.GetFullPath(parsed.GetValue(folder)!),
                 Keep = parsed.GetValue(keep),
             },

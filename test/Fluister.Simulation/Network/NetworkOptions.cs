@@ -24,6 +24,9 @@ internal sealed record NetworkOptions
     /// <summary>The share of the accounts that has a linked device, in percent.</summary>
     public int LinkedPercent { get; init; } = 10;
 
+    /// <summary>The share of the accounts that is light, in percent.</summary>
+    public int LightPercent { get; init; }
+
     /// <summary>Accounts in a process of people.</summary>
     public int PerProcess { get; init; } = 84;
 

@@ -55,7 +55,7 @@ internal sealed record NetworkReport
             Command = string.Create(
                 CultureInfo.InvariantCulture,
                 $"fluister-sim network --servers {options.Servers} --accounts {options.Accounts} --minutes {options.Time.TotalMinutes} "
-                + $"--faults {options.Faults} --seed {options.Seed} --rate {options.Rate}"),
+                + $"--faults {options.Faults} --seed {options.Seed} --rate {options.Rate}{(options.LightPercent > 0 ? $" --light {options.LightPercent}" : "")}"),
             Started = outcome.Started,
             Machine = new Dictionary<string, string>
             {
@@ -70,6 +70,7 @@ internal sealed record NetworkReport
                 ["servers"] = options.Servers,
                 ["accounts"] = options.Accounts,
                 ["devices"] = outcome.People.Sum(person => person.Devices),
+                ["light accounts"] = outcome.People.Count(person => person.IsLight),
                 ["processes of people"] = outcome.Processes,
                 ["messages a second offered"] = options.Rate,
                 ["seconds written"] = Math.Round(outcome.Wrote.TotalSeconds, 1),

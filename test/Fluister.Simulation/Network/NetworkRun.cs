@@ -178,7 +178,7 @@ internal sealed class NetworkRun(NetworkOptions options, Action<string> say) : I
         while (waited.Elapsed < options.Settling)
         {
             var (due, arrived) = (_crowds.Sum(crowd => crowd.Counts[3]), _crowds.Sum(crowd => crowd.Counts[4]));
-            if (arrived >= due && _servers.All(server => Sampler.Outbox(server) == 0))
+            if (arrived >= due && _servers.All(server => Sampler.Waiting(server) == 0))
             {
                 // What comes once more would come now.
                 var settled = waited.Elapsed;
@@ -186,7 +186,7 @@ internal sealed class NetworkRun(NetworkOptions options, Action<string> say) : I
                 return settled;
             }
 
-            say($"{Clock()} Settling: {Counted()}, {_servers.Sum(Sampler.Outbox)} items wait between servers");
+            say($"{Clock()} Settling: {Counted()}, {_servers.Sum(Sampler.Waiting)} items wait at servers");
             await Task.Delay(Telling).ConfigureAwait(false);
         }
 

@@ -63,8 +63,15 @@ internal sealed class PeerProxy : IDisposable
         {
             if (to == port)
             {
-                socket.LingerState = new LingerOption(true, 0);
-                socket.Dispose();
+                try
+                {
+                    socket.LingerState = new LingerOption(true, 0);
+                    socket.Dispose();
+                }
+                catch (Exception e) when (e is ObjectDisposedException or SocketException)
+                {
+                    // It has just ended.
+                }
             }
         }
     }

@@ -16,12 +16,13 @@ internal sealed class Plan
     public Plan(int seed, IReadOnlyList<Person> people, int correspondents, double perMinute) =>
         (_seed, _people, _correspondents, _perMinute) = (seed, people, correspondents, perMinute);
 
-    /// <summary>Those whom an account writes to: half of them at its own home, half at others, where there are such.</summary>
+    /// <summary>Those whom an account writes to: half of them at its own home, half at others, where there are such; light
+    /// ones to light ones.</summary>
     public IReadOnlyList<Person> CorrespondentsOf(int account)
     {
         var random = Draw(account, 0, 0);
         var self = _people[account];
-        var shuffled = _people.Where(other => other.Account != account).ToArray();
+        var shuffled = _people.Where(other => other.Account != account && other.IsLight == self.IsLight).ToArray();
         random.Shuffle(shuffled);
         var near = shuffled.Where(other => other.Server == self.Server).Take((_correspondents + 1) / 2).ToList();
         return [.. near, .. shuffled.Where(other => other.Server != self.Server).Take(Math.Max(1, _correspondents - near.Count))];

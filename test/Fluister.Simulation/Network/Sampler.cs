@@ -35,15 +35,28 @@ internal sealed class Sampler(IReadOnlyList<ServerNode> servers, IReadOnlyList<C
         }
     }
 
-    /// <summary>Items that wait in a server's outbox; 0 where that cannot be read now.</summary>
-    public static long Outbox(ServerNode server)
+    /// <summary>Items that wait in a server's outbox; 0 where it does not run.</summary>
+    public static long Outbox(ServerNode server) => Count(server, "SELECT COUNT(*) FROM outbox");
+
+    /// <summary>Items that wait in a server's outbox, and letters in its mailboxes; 0 where it does not run.</summary>
+    public static long Waiting(ServerNode server) =>
+        Count(server, "SELECT (SELECT COUNT(*) FROM outbox) + (SELECT COUNT(*) FROM letter)");
+
+    // Only while the server runs: who opens the database of one that was killed has its log to go through, and must not be in the way of
+    // the server's own start.
+    private static long Count(ServerNode server, string sql)
     {
+        if (server.Process is null)
+        {
+            return 0;
+        }
+
         try
         {
             using var database = new SqliteConnection($"Data Source={server.Database};Mode=ReadOnly;Pooling=False");
             database.Open();
             using var count = database.CreateCommand();
-            count.CommandText = "SELECT COUNT(*) FROM outbox";
+            count.CommandText = sql;
             return (long)count.ExecuteScalar()!;
         }
         catch (SqliteException)
