@@ -32,7 +32,8 @@ internal static partial class ServerLimits
     /// <summary>When to try again where too much waits for a peer: a minute; ours.</summary>
     public static readonly TimeSpan OutboxRetry = TimeSpan.FromMinutes(1);
 
-    /// <summary>Of what an account may be sent in this time all may come at once from a peer, since it may have waited: an hour; ours.</summary>
+    /// <summary>Of what an account may be sent in this time all may come at once from a peer, since it may have waited: an hour;
+    /// ours.</summary>
     public static readonly TimeSpan PeerBacklog = TimeSpan.FromHours(1);
 
     /// <summary>As how many messages one counts that comes from a peer in the state limit: 10; ours.</summary>
