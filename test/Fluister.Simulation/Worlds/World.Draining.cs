@@ -43,13 +43,13 @@ internal sealed partial class World
                 "SELECT aci FROM account_follower WHERE peer = ?1", row => (byte[])row[0], (long)server.Identity.Tag.Value));
             foreach (var aci in followed)
             {
-                var list = server.Life!.Database.Read(session =>
-                    session.Query("SELECT list FROM remote_account WHERE aci = ?1", row => DeviceList.Parser.ParseFrom((byte[])row[0]), aci));
+                var list = server.Life!.Database.Read(session => session.Query(
+                    "SELECT list FROM remote_account WHERE aci = ?1", row => DeviceList.Parser.ParseFrom((byte[])row[0]), aci));
                 var account = Find(new Guid(aci, bigEndian: true));
                 var devices = (account?.Devices ?? []).Select(device => $"{device.Id}'{device.Registration}");
                 if (list is [var known] && !devices.ToHashSet().SetEquals(known.Devices.Select(one => $"{one.Id}'{one.RegistrationId}")))
                 {
-                    Fail($"{server.Name} believes that {account?.Name} has the devices {known.Devices}, and not {string.Join(", ", devices)}");
+                    Fail($"{server.Name} believes that {account?.Name} has {known.Devices}, and not {string.Join(", ", devices)}");
                 }
             }
         }
