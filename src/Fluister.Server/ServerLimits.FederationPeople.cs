@@ -23,7 +23,7 @@ internal static partial class ServerLimits
     /// <summary>Most reports of spam of one peer that are kept; its oldest goes: 1000, a tenth of all.</summary>
     public const int ReportsOfPeer = Reports / 10;
 
-    /// <summary>Reports of spam of one account that are passed on to peers: 100, one in ten minutes. What is beyond is noted here.</summary>
+    /// <summary>Reports of spam of one account that are passed on to peers: 100, one in ten minutes; others are noted here.</summary>
     public static readonly Limit ReportsToPeers = new("reportsToPeers", 100, TimeSpan.FromMinutes(10));
 
     /// <summary>Profiles of peers' accounts that are read with access keys from one place: 1000, one a second. Here a wrong key is only

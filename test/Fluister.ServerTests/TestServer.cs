@@ -227,9 +227,9 @@ internal sealed class TestServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _client?.Dispose();
-        if (_listener is not null)
+        if (Interlocked.Exchange(ref _listener, null) is { } listener)
         {
-            await _listener.DisposeAsync();
+            await listener.DisposeAsync();
         }
 
         Home.Dispose();

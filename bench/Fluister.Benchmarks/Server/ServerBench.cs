@@ -112,13 +112,17 @@ internal static class ServerBench
         new EjabberdSubject(isArchived: false) { Name = name, Host = $"127.0.0.{address}" },
         new EjabberdSubject(isArchived: false) { Name = name, Host = $"127.0.0.{address + 1}" },
         isLocal)
-    { Name = name };
+    {
+        Name = name,
+    };
 
     private static XmppPairSubject Prosody(string name, int address, bool isLocal) => new(
         new ProsodySubject(isArchived: false) { Name = name, Host = $"127.0.0.{address}" },
         new ProsodySubject(isArchived: false) { Name = name, Host = $"127.0.0.{address + 1}" },
         isLocal)
-    { Name = name };
+    {
+        Name = name,
+    };
 
     // The first round warms up; each of the others begins with another subject. Who is overloaded, or has failed, has no more.
     private static async Task RunAsync(IReadOnlyList<Subject> subjects, string mode, BenchOptions options, ResultTable table)

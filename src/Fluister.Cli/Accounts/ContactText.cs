@@ -12,7 +12,10 @@ internal static class ContactText
     private const int GroupsInALine = 3;
 
     /// <summary>The argument that says whom a command means.</summary>
-    public static Argument<string> Who() => new("WHO") { Description = "A contact's name, an id, a username (anna.42, or anna.42@chat.example.org of another home server) or its link" };
+    public static Argument<string> Who() => new("WHO")
+    {
+        Description = "A contact's name, an id, a username (anna.42, or anna.42@chat.example.org of another home server) or its link",
+    };
 
     /// <summary>In a word; empty for what is usual.</summary>
     public static string State(Contact contact) => contact.IsBlocked ? "blocked"

@@ -9,7 +9,10 @@ internal static class ContactAddCommand
     public static Command Create(CancellationToken cancel)
     {
         var account = new AccountOptions();
-        var who = new Argument<string>("WHO") { Description = "An id, a username (anna.42, or anna.42@chat.example.org of another home server) or its link" };
+        var who = new Argument<string>("WHO")
+        {
+            Description = "An id, a username (anna.42, or anna.42@chat.example.org of another home server) or its link",
+        };
         var name = new Option<string?>("--name") { Description = "What you call this person", HelpName = "NAME" };
         var command = new Command("add", """
             Keep somebody as a contact, or give a contact another name

@@ -14,7 +14,8 @@ internal sealed class SendCommand
     private readonly DraftOptions _draft = new();
     private readonly Argument<string> _recipient = new("RECIPIENT")
     {
-        Description = "A contact's name, an id, a username (anna.42, or anna.42@chat.example.org of another home server) or its link; 'self' for yourself",
+        Description = "A contact's name, an id, a username (anna.42, or anna.42@chat.example.org of another home server) or its link; "
+            + "'self' for yourself",
     };
 
     private readonly Option<string?> _replyTo = Target("--reply-to", "Answer a message", "--quote");

@@ -9,8 +9,9 @@ public static class DescriptorFetch
 {
     /// <summary>Of the server that an invite leads to.</summary>
     /// <exception cref="ClientException">Unreachable, UntrustedServer, Malformed.</exception>
-    public static async Task<HomeServerDescriptor> FetchAsync(InviteLink invite, TimeProvider clock, CancellationToken cancel) => HomeServerDescriptor.ReadNow(
-        await DownloadAsync(invite.Server, cancel).ConfigureAwait(false), invite.Key, clock.GetUtcNow());
+    public static async Task<HomeServerDescriptor> FetchAsync(InviteLink invite, TimeProvider clock, CancellationToken cancel) =>
+        HomeServerDescriptor.ReadNow(
+            await DownloadAsync(invite.Server, cancel).ConfigureAwait(false), invite.Key, clock.GetUtcNow());
 
     /// <summary>Of the server at an address, whose key must have a fingerprint (64 hexadecimal digits).</summary>
     /// <exception cref="ClientException">Unreachable, UntrustedServer, Malformed.</exception>

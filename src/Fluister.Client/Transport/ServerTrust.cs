@@ -21,7 +21,9 @@ internal static class ServerTrust
         else
         {
             options.RemoteCertificateValidationCallback = (_, given, _, errors) =>
-                !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) && given is X509Certificate2 leaf && TlsTrust.Fits(tls, leaf);
+                !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)
+                && given is X509Certificate2 leaf
+                && TlsTrust.Fits(tls, leaf);
         }
 
         return options;

@@ -52,8 +52,8 @@ public sealed class ServerCertificate
         return new ServerCertificate(signed.Write(), signed, id, key, tag.ToArray());
     }
 
-    /// <summary>Reads a certificate (ServerCertificate.Certificate: id 1, key 2; the tag is Fluister's); whether it holds is not known before it is
-    /// validated.</summary>
+    /// <summary>Reads a certificate (ServerCertificate.Certificate: id 1, key 2; the tag is Fluister's); whether it holds is not known
+    /// before it is validated.</summary>
     /// <exception cref="ProtocolException">Malformed, or a bad key.</exception>
     public static ServerCertificate Read(ReadOnlySpan<byte> bytes)
     {

@@ -39,7 +39,9 @@ internal sealed class DataReport(SqliteDatabase database, ServerClock clock)
                 HasRegistrationLock = account.RegistrationLock is not null,
                 HasRecoveryPassword = account.RecoveryPassword is not null,
                 KnownToServers = session.Query(
-                    "SELECT domain FROM account_follower JOIN peer ON tag = peer WHERE aci = ?1 ORDER BY domain", row => row.GetString(0), aci),
+                    "SELECT domain FROM account_follower JOIN peer ON tag = peer WHERE aci = ?1 ORDER BY domain",
+                    row => row.GetString(0),
+                    aci),
                 EncryptedProfileVersions = Count(session, "SELECT COUNT(*) FROM profile WHERE aci = ?1", aci),
                 WaitingMessages = Count(
                     session, "SELECT COUNT(*) FROM letter WHERE mailbox IN (SELECT id FROM mailbox WHERE aci = ?1)", aci),

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Fluister.Server.Blobs;
 
-/// <summary>Attachments and avatars of peers, whole ones, as files: at most so many bytes; the one that was read least lately goes.</summary>
-/// <remarks>A file is named by the SHA-256 of its key, so that a key, which opens the download, is not on the disk. It has its name when all
-/// of it is on the disk; before, it is in a folder that is emptied at the start. What fails here is not kept, and no more: the bytes go on
-/// to who asked. Which file was read last is known in memory; after a start the older ones go first.</remarks>
+/// <summary>Attachments and avatars of peers, whole ones, as files: at most so many bytes; what was read least lately goes.</summary>
+/// <remarks>A file is named by the SHA-256 of its key, so that a key, which opens the download, is not on the disk. It has its name when
+/// all of it is on the disk; before, it is in a folder that is emptied at the start. What fails here is not kept, and no more: the bytes
+/// go on to who asked. Which file was read last is known in memory; after a start the older ones go first.</remarks>
 internal sealed class BlobCache
 {
     private readonly BlobFiles _files;

@@ -21,7 +21,8 @@ internal readonly record struct BlobHead(HttpStatusCode Status, long First, long
         return (answer.StatusCode, asked, whole) switch
         {
             (HttpStatusCode.NotFound, _, _) => new BlobHead(HttpStatusCode.NotFound, 0, 0, 0),
-            (HttpStatusCode.OK, null, _) when length >= 0 && length <= most => new BlobHead(HttpStatusCode.OK, 0, length.Value, length.Value),
+            (HttpStatusCode.OK, null, _) when length >= 0 && length <= most =>
+                new BlobHead(HttpStatusCode.OK, 0, length.Value, length.Value),
             (HttpStatusCode.RequestedRangeNotSatisfiable, { } not, { } short_) when not.Within(short_) is null =>
                 new BlobHead(HttpStatusCode.RequestedRangeNotSatisfiable, 0, 0, short_),
             (HttpStatusCode.PartialContent, { } part, { } total)

@@ -10,8 +10,8 @@ internal static class DoctorCommand
     {
         var json = new Option<bool>("--json") { Description = "One JSON object a line" };
         var command = new Command("doctor", """
-            Look whether the server is well: files, database, disk, clock, certificate, port, reachability, peers; and say what helps. Ends with 1
-            where something is to be done.
+            Look whether the server is well: files, database, disk, clock, certificate, port, reachability, peers; and say what helps. Ends
+            with 1 where something is to be done.
 
               fluister-server doctor
               fluister-server doctor --json | jq -r 'select(.remedy) | .subject'

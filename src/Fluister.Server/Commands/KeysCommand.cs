@@ -32,7 +32,8 @@ internal static class KeysCommand
             Console.WriteLine($"Fingerprint         {Fingerprint.Of(identity.Genesis.Public)}");
             if (identity.Keys is { Count: var rotations })
             {
-                Console.WriteLine($"Key of today        {Convert.ToBase64String(identity.Key.Public.Serialized)} ({rotations} after the first)");
+                var today = Convert.ToBase64String(identity.Key.Public.Serialized);
+                Console.WriteLine($"Key of today        {today} ({rotations} after the first)");
             }
 
             foreach (var root in identity.TrustRoots)

@@ -76,8 +76,8 @@ internal static class PeerAddCommand
                 PeerBook.Insert(session, genesis, said.Domain, signed, to, TimeProvider.System.GetUtcNow());
                 return true;
             }).ConfigureAwait(false);
-            Console.WriteLine($"Added {said.Domain}: {PeerCommand.Name(to)}. Its operator adds this server too, with what "
-                + "`fluister-server peer show` prints here; nothing crosses before.");
+            Console.WriteLine($"Added {said.Domain}: {PeerCommand.Name(to)}. Its operator adds this server too, by what "
+                + "`peer show` prints here; nothing crosses before.");
             return ExitCode.Done;
         });
         return command;

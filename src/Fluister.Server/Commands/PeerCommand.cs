@@ -28,7 +28,8 @@ internal static class PeerCommand
     /// <exception cref="OperationException">There is none.</exception>
     public static ListedPeer Find(SqliteDatabase database, string given) =>
         ListedPeer.All(database).Find(peer =>
-            peer.Domain.Equals(given, StringComparison.OrdinalIgnoreCase) || peer.Tag.ToString().Equals(given, StringComparison.OrdinalIgnoreCase))
+            peer.Domain.Equals(given, StringComparison.OrdinalIgnoreCase)
+            || peer.Tag.ToString().Equals(given, StringComparison.OrdinalIgnoreCase))
         ?? throw new OperationException("There is no such peer; `peer list` shows all.", ExitCode.NotFound);
 
     private static Command CreateList()
@@ -67,8 +68,9 @@ internal static class PeerCommand
                 + $"{"LOST",4}  {"EXPIRED",7}  {"REFUSED",7}  ERROR");
             foreach (var peer in peers)
             {
-                Console.WriteLine($"{peer.Domain,-30}  {peer.Tag}  {Name(peer.State),-10}  {peer.Waiting,7}  {Told(peer.Since) ?? "-",-20}  "
-                    + $"{Told(peer.Heard) ?? "never",-20}  {peer.Lost,4}  {peer.Expired,7}  {peer.Refused,7}  {peer.Error}".TrimEnd());
+                Console.WriteLine($"{peer.Domain,-30}  {peer.Tag}  {Name(peer.State),-10}  {peer.Waiting,7}  "
+                    + $"{Told(peer.Since) ?? "-",-20}  {Told(peer.Heard) ?? "never",-20}  "
+                    + $"{peer.Lost,4}  {peer.Expired,7}  {peer.Refused,7}  {peer.Error}".TrimEnd());
             }
 
             return ExitCode.Done;
@@ -172,5 +174,6 @@ internal static class PeerCommand
         ? "one thing that waited for it was"
         : string.Create(CultureInfo.InvariantCulture, $"{peer.Waiting} things that waited for it were");
 
-    private static string? Told(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string? Told(DateTimeOffset? time) =>
+        time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

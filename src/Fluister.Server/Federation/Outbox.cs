@@ -87,7 +87,8 @@ internal sealed partial class Outbox
         var size = ServerLimits.OutboxItem + bytes.Length + shared;
         try
         {
-            session.Statement("INSERT INTO outbox (number, peer, account, size, expires, payload, item) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+            session.Statement(
+                "INSERT INTO outbox (number, peer, account, size, expires, payload, item) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
                 .Bind(1, _numbers.Next(session))
                 .Bind(2, (long)item.Peer.Value)
                 .Bind(3, account)

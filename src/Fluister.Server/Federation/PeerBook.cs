@@ -16,7 +16,7 @@ internal sealed partial class PeerBook : IDatabaseFollower
     private readonly IReadOnlyCollection<string> _countries;
     private long _changes;
 
-    /// <summary>Reads the peers when they are first asked for.</summary>
+    /// <summary>Reads the peers, so that the first question costs what all others do.</summary>
     /// <param name="database">Keeps them.</param>
     /// <param name="countries">Those from which peers are taken; from all where there are none. Another peer counts as blocked, whatever
     /// its state.</param>
@@ -24,6 +24,7 @@ internal sealed partial class PeerBook : IDatabaseFollower
     {
         (_database, _countries) = (database, countries ?? []);
         database.Follow(this);
+        Known();
     }
 
     /// <summary>Called when one of them may have changed, or come, or gone; must return at once.</summary>

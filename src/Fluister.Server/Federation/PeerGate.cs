@@ -154,7 +154,8 @@ internal sealed class PeerGate(ServerIdentity identity, PeerBook peers, RateLimi
             Doubted?.Invoke(peer);
             throw Refused(401, string.Create(
                 CultureInfo.InvariantCulture,
-                $"Your descriptor {peer.Said.Sequence}, which is known here, has expired. A later one is fetched from {peer.Url.Authority}."));
+                $"Your descriptor {peer.Said.Sequence}, which is known here, has expired. A later one is fetched from "
+                + $"{peer.Url.Authority}."));
         }
     }
 

@@ -20,7 +20,8 @@ internal sealed partial class PeerLink
     {
         if (most > TimeSpan.Zero)
         {
-            var patience = most > ServerLimits.OutboxAge ? Timeout.InfiniteTimeSpan : most;
+            // Timers count whole milliseconds: a part of one would be no time at all, and the loop would spin until it is over.
+            var patience = most > ServerLimits.OutboxAge ? Timeout.InfiniteTimeSpan : most + TimeSpan.FromMilliseconds(1);
             await signal.WaitAsync(patience, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             stopping.ThrowIfCancellationRequested();
         }

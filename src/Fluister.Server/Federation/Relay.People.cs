@@ -46,7 +46,8 @@ internal sealed partial class Relay
         Accounts.Known(aci) is { Devices.Count: > 0 }
         || (await AskAsync<ExistsResponse>(peer, "exists", new ExistsRequest { Aci = Id(aci) }, cancellation).ConfigureAwait(false)).Exists;
 
-    /// <summary>The identity keys of peers' accounts that are others than somebody knows. What a peer does not answer is left out.</summary>
+    /// <summary>The identity keys of peers' accounts that are others than somebody knows; what a peer does not answer is left
+    /// out.</summary>
     public async Task<IReadOnlyList<(Guid Aci, byte[] Key)>> CompareIdentitiesAsync(
         IReadOnlyList<(Guid Aci, byte[] Fingerprint)> known, CancellationToken cancellation)
     {

@@ -11,7 +11,7 @@ namespace Fluister.Server.Hosting;
 
 /// <summary>Attachments and avatars of peers, fetched for the clients here: a peer never sees a client's address. Whole ones are kept for
 /// a while while they pass; ranges pass by.</summary>
-/// <remarks>Of many who ask for the same blob at once each is served by a fetch of its own, and the first of them fills the cache.</remarks>
+/// <remarks>Of many who ask for the same blob at once each is served by a fetch of its own; the first of them fills the cache.</remarks>
 internal sealed class RemoteBlobs(Relay relay, BlobCache? cache, RateLimits limits, TimeProvider time)
 {
     private const int BufferBytes = 64 * 1024;

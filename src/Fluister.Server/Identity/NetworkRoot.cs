@@ -33,8 +33,8 @@ internal sealed class NetworkRoot(KeyPair key)
     }
 
     /// <summary>The file's bytes.</summary>
-    public byte[] Write() =>
-        JsonSerializer.SerializeToUtf8Bytes(new NetworkRootJson(Format, key.Private.Reveal().ToArray()), IdentityJson.Default.NetworkRootJson);
+    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(
+        new NetworkRootJson(Format, key.Private.Reveal().ToArray()), IdentityJson.Default.NetworkRootJson);
 
     /// <summary>Makes the asker a member: a certificate for its signer, which is bound to its tag.</summary>
     public NetworkMembership Admit(MembershipRequest request, RandomSource random) => NetworkMembership.Grant(key, request, random);

@@ -29,7 +29,8 @@ public sealed record DescriptorJson(
 /// <summary>A later identity key, with the signature of the one before it (<see cref="KeyHistory"/>).</summary>
 public sealed record DescriptorKey(byte[] Key, byte[] Signature);
 
-/// <summary>How other home servers speak to it: the versions of the wire, what it can do beside them, and where: https://HOST:PORT</summary>
+/// <summary>How other home servers speak to it: the versions of the wire, what it can do beside them, and where:
+/// https://HOST:PORT</summary>
 public sealed record DescriptorFederation(IReadOnlyList<int> Versions, IReadOnlyList<string> Capabilities, string Url);
 
 /// <summary>Where each service is; today all are one.</summary>

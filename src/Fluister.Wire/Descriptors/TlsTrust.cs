@@ -23,5 +23,7 @@ public static class TlsTrust
 
     /// <summary>Whether a certificate has the very key that the descriptor names.</summary>
     public static bool Fits(DescriptorTls tls, X509Certificate2 leaf) => string.Equals(
-        Convert.ToHexStringLower(SHA256.HashData(leaf.PublicKey.ExportSubjectPublicKeyInfo())), tls.Pin, StringComparison.OrdinalIgnoreCase);
+        Convert.ToHexStringLower(SHA256.HashData(leaf.PublicKey.ExportSubjectPublicKeyInfo())),
+        tls.Pin,
+        StringComparison.OrdinalIgnoreCase);
 }

@@ -32,19 +32,21 @@ public sealed partial class TryTests
         $ fluister-server descriptor --data DIR/south | fluister-server peer add - --data DIR/north
         south.example: tag TAG, Fluister VERSION
         Fingerprint FINGERPRINT
-        Added south.example: allow. Its operator adds this server too, with what `fluister-server peer show` prints here; nothing crosses before.
+        Added south.example: allow. Its operator adds this server too, by what `peer show` prints here; nothing crosses before.
         $ fluister-server descriptor --data DIR/north | fluister-server peer add - --data DIR/south
         north.example: tag TAG, Fluister VERSION
         Fingerprint FINGERPRINT
-        Added north.example: allow. Its operator adds this server too, with what `fluister-server peer show` prints here; nothing crosses before.
+        Added north.example: allow. Its operator adds this server too, by what `peer show` prints here; nothing crosses before.
         $ fluister-server serve --data DIR/north > DIR/north.log 2>&1 &
         $ fluister-server serve --data DIR/south > DIR/south.log 2>&1 &
 
         # Ada lives on one, Ben on the other. Each has a history of their own, encrypted; here the key is in a file.
-        $ fluister-server invite create --data DIR/north | ./fluister account register - --name ada --profile-name Ada --key-file DIR/ada.key
+        $ fluister-server invite create --data DIR/north |
+            ./fluister account register - --name ada --profile-name Ada --key-file DIR/ada.key
         The account ada is ready: ID
         Its history is in DIR/people/accounts/ada, encrypted; the key file opens it, and nothing else does: keep a copy elsewhere.
-        $ fluister-server invite create --data DIR/south | ./fluister account register - --name ben --profile-name Ben --key-file DIR/ben.key
+        $ fluister-server invite create --data DIR/south |
+            ./fluister account register - --name ben --profile-name Ben --key-file DIR/ben.key
         The account ben is ready: ID
         Its history is in DIR/people/accounts/ben, encrypted; the key file opens it, and nothing else does: keep a copy elsewhere.
         $ ./fluister account username set ben.42 --account ben

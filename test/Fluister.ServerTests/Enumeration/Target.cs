@@ -50,7 +50,9 @@ internal sealed record Target
     {
         if (kind == TargetKind.Unknown)
         {
-            return new Target();
+            // An id of this server's: of another one's it is plain that nobody has it here.
+            var tag = server.Identity.Tag;
+            return new Target { Aci = tag.Mint(RandomSource.System), Pni = tag.Mint(RandomSource.System) };
         }
 
         var made = await server.AddAccountAsync();

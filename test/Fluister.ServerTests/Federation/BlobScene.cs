@@ -1,6 +1,4 @@
-using System.Net;
 using Fluister.Server.Federation;
-using Fluister.Server.Operations;
 
 namespace Fluister.ServerTests.Federation;
 

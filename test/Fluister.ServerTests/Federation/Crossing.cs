@@ -1,6 +1,4 @@
-using Fluister.Server;
 using Fluister.Server.Mailboxes;
-using Fluister.Wire;
 using Fluister.Wire.Protos;
 using Fluister.Wire.Protos.Federation;
 

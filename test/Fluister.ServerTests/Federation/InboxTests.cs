@@ -1,11 +1,8 @@
 using Fluister.Server;
 using Fluister.Server.Accounts;
-using Fluister.Server.Federation;
 using Fluister.Server.Mailboxes;
 using Fluister.Server.Stores;
 using Fluister.Wire.Protos;
-using Fluister.Wire.Protos.Federation;
-using Google.Protobuf;
 using Kind = Fluister.Wire.Protos.Federation.Outcome.Types.Kind;
 
 namespace Fluister.ServerTests.Federation;

@@ -5,7 +5,6 @@ using Fluister.Server;
 using Fluister.Server.Federation;
 using Fluister.Server.Operations;
 using Fluister.Server.Requests;
-using Fluister.Wire;
 
 namespace Fluister.ServerTests.Federation;
 
@@ -61,6 +60,7 @@ public sealed class IntroductionTests : IAsyncDisposable
         var origin = $"localhost:{liar.Port}";
         Assert.Equal(503, Ask(here, origin).Status);
         await EndedAsync(here, origin);
+        here.Clock.Advance(ServerLimits.IntroductionRetry / 2);
         Assert.Equal(401, Ask(here, origin).Status);
         Assert.Equal(1, liar.Requests);
         here.Clock.Advance(ServerLimits.IntroductionRetry);

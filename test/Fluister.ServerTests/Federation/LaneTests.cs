@@ -1,8 +1,6 @@
-using Fluister.Server;
 using Fluister.Server.Federation;
 using Fluister.Server.Operations;
 using Fluister.Wire.Protos.Federation;
-using Google.Protobuf;
 using Kind = Fluister.Wire.Protos.Federation.Outcome.Types.Kind;
 
 namespace Fluister.ServerTests.Federation;
@@ -34,6 +32,23 @@ public sealed class LaneTests
         Assert.Equal(0, pair.Here.Peer("refused"));
         await pair.UntilAsync(() => pair.Here.Count("outbox") == 0);
         Assert.Equal(Enumerable.Range(0, 70), pair.There.Numbers(to[0]));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_is_held_back_in_the_middle_of_a_transaction_stays_when_the_rest_of_it_goes()
+    {
+        await using var pair = await ServerPair.StartAsync(options: Strict);
+        var from = await pair.Here.AddAccountAsync();
+        TestAccount[] to = [await pair.There.AddAccountAsync(), await pair.There.AddAccountAsync()];
+        pair.IsCut = true;
+        await pair.SendAsync(from, to[0], 0, 62);
+        await pair.SendAsync(from, to[1], 0, 5);
+        await pair.SendAsync(from, to[0], 62, 1);
+        await pair.SendAsync(from, to[1], 5, 5);
+        pair.IsCut = false;
+        await pair.UntilAsync(() => pair.Here.Count("outbox") == 0);
+        Assert.Equal(Enumerable.Range(0, 63), pair.There.Numbers(to[0]));
+        Assert.Equal(Enumerable.Range(0, 10), pair.There.Numbers(to[1]));
     }
 
     [Fact]

@@ -226,7 +226,8 @@ public sealed class PeerGateTests : IAsyncDisposable
         var random = new SeededRandom(11);
         string[] names =
         [
-            "Signature-Input", "Signature", "Content-Digest", "Fluister-Destination", "Content-Length", "Content-Encoding", "Fluister-Origin",
+            "Signature-Input", "Signature", "Content-Digest", "Fluister-Destination", "Content-Length", "Content-Encoding",
+            "Fluister-Origin",
         ];
         string[] pieces =
         [

@@ -138,7 +138,8 @@ public sealed class PeerWatchTests : IAsyncDisposable
         await changed.Task;
         Assert.True(pair.Here.Home.Relay.Peers.Find(peer.Tag)!.Said.Sequence > peer.Said.Sequence);
         await stopping.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await watching.WaitAsync(TestContext.Current.CancellationToken));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await watching.WaitAsync(TestContext.Current.CancellationToken));
     }
 
     [Theory]

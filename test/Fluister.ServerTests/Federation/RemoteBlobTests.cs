@@ -1,7 +1,6 @@
 using System.Net;
 using Fluister.Cryptography;
 using Fluister.Server;
-using Fluister.Server.Federation;
 using Fluister.Tests.Protocol;
 
 namespace Fluister.ServerTests.Federation;

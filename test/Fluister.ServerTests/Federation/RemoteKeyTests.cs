@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using Fluister.Cryptography;
 using Fluister.Protocol.Addresses;
@@ -118,7 +117,6 @@ public sealed class RemoteKeyTests
             takers.Add(await pair.Here.AddAccountAsync());
         }
 
-        var local = await pair.There.AddAccountAsync();
         var taken = await Task.WhenAll(takers.SelectMany(taker => new[]
         {
             Task.Run(() => TakeAsync(pair, account, "1", taker)),
@@ -285,7 +283,9 @@ public sealed class RemoteKeyTests
         });
 
     private static Task<int> LeftAsync(TestServer server, TestAccount account) => server.Database.WriteAsync(session => session.First(
-        "SELECT COUNT(*) FROM pre_key WHERE aci = ?1 AND kind = 0", row => row.GetInt32(0), Parcel.Bytes(account.Account.Aci).ToByteArray()));
+        "SELECT COUNT(*) FROM pre_key WHERE aci = ?1 AND kind = 0",
+        row => row.GetInt32(0),
+        Parcel.Bytes(account.Account.Aci).ToByteArray()));
 
     private static Task<BundlesJson?> TakeAsync(ServerPair pair, TestAccount account, string device, TestAccount taker) =>
         TakeAsync(pair.Here, account, device, taker);

@@ -49,7 +49,8 @@ public sealed class NetworkTests
         var start = request.IndexOf("\"request\": \"", StringComparison.Ordinal) + 12;
         var bytes = Convert.FromBase64String(request[start..request.IndexOf('"', start)]);
         var other = Encoding.UTF8.GetString(bytes).Replace("a.example", "b.example", StringComparison.Ordinal);
-        var changed = request.Replace(Convert.ToBase64String(bytes), Convert.ToBase64String(Encoding.UTF8.GetBytes(other)), StringComparison.Ordinal);
+        var changed = request.Replace(
+            Convert.ToBase64String(bytes), Convert.ToBase64String(Encoding.UTF8.GetBytes(other)), StringComparison.Ordinal);
         Assert.Throws<InvalidDataException>(() => MembershipRequest.Read(Encoding.UTF8.GetBytes(changed)));
         foreach (var junk in new[] { "", "{}", "null", "{\"request\":\"AAAA\",\"signature\":\"\"}" })
         {

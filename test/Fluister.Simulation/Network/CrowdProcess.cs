@@ -84,7 +84,7 @@ internal sealed class CrowdProcess(CrowdPlan plan, string planFile) : IDisposabl
     public async Task AwaitAsync(string word, CancellationToken stop = default)
     {
         var said = _awaited.GetOrAdd(word, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-        var exited = Process!.WaitForExitAsync();
+        var exited = Process!.WaitForExitAsync(stop);
         if (await Task.WhenAny(said, exited).WaitAsync(Patience, stop).ConfigureAwait(false) == exited && !said.IsCompleted)
         {
             throw new InvalidOperationException($"The process {Name} ended: {Errors}");

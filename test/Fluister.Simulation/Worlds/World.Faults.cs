@@ -1,3 +1,4 @@
+using Fluister.Server;
 using Fluister.Server.Federation;
 using Fluister.Simulation.Histories;
 
@@ -65,7 +66,7 @@ internal sealed partial class World
             case < 16 when _servers.Count > 1:
                 Disturb(server, _dice.Pick([.. _servers.Where(other => other != server)]));
                 break;
-            case 16:
+            case 16 when !Options.RollsBack:
                 _wereClocksSet = true;
                 server.Time.Ahead = _dice.Chance(50) ? TimeSpan.Zero : TimeSpan.FromSeconds(_dice.Next(-9000, 9000));
                 Note($"{server.Name} has a clock that is {server.Time.Ahead} ahead");
@@ -131,6 +132,9 @@ internal sealed partial class World
         Note($"{server.Name} begins anew from its copy of [{copied}]");
         await server.RollBackAsync(_dice).ConfigureAwait(false);
         History.Add(new Event.RolledBack(server.Name, copied));
+
+        // Longer than numbers of items are set aside for: an operator who were faster would give numbers out twice.
+        await PassAsync(2 * ServerLimits.NumbersAhead).ConfigureAwait(false);
         server.Start();
         foreach (var account in _accounts.Where(account => account.Server == server).ToList())
         {

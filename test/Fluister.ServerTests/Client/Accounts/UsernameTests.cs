@@ -188,18 +188,19 @@ public sealed class UsernameTests : IAsyncLifetime
     }
 
     // What the home server says of usernames, whatever is asked.
-    private static ContactBook Lying(AccountClient person, List<string> asked, Func<(int Status, string Body)> answer) => new(person.Context with
-    {
-        Api = new HomeServerApi(person.Context.Api.Link)
+    private static ContactBook Lying(AccountClient person, List<string> asked, Func<(int Status, string Body)> answer) =>
+        new(person.Context with
         {
-            Around = (request, _) =>
+            Api = new HomeServerApi(person.Context.Api.Link)
             {
-                asked.Add(request.Path);
-                var (status, body) = answer();
-                return Task.FromResult(new ServiceResponse(status, Encoding.UTF8.GetBytes(body), new Dictionary<string, string>()));
+                Around = (request, _) =>
+                {
+                    asked.Add(request.Path);
+                    var (status, body) = answer();
+                    return Task.FromResult(new ServiceResponse(status, Encoding.UTF8.GetBytes(body), new Dictionary<string, string>()));
+                },
             },
-        },
-    });
+        });
 
     private static async Task RefusedAsync(ClientError error, Func<Task> work) =>
         Assert.Equal(error, (await Assert.ThrowsAsync<ClientException>(work)).Error);

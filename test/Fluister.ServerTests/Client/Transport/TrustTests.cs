@@ -36,7 +36,8 @@ public sealed class TrustTests : IAsyncDisposable
         var (root, key) = (new Uri($"https://localhost:{scene.Server.Port}"), scene.Server.Key);
         var byLink = await DescriptorFetch.FetchAsync(new InviteLink(root, key, "token", "123456"), TimeProvider.System, Cancellation);
         var fingerprint = Fingerprint.Of(key);
-        var byPrint = await DescriptorFetch.FetchAsync(root, fingerprint.ToUpperInvariant().Replace(' ', ':'), TimeProvider.System, Cancellation);
+        var byPrint = await DescriptorFetch.FetchAsync(
+            root, fingerprint.ToUpperInvariant().Replace(' ', ':'), TimeProvider.System, Cancellation);
         Assert.Equal(byLink.Signed.ToArray(), byPrint.Signed.ToArray());
         Assert.Equal((root, key, scene.Server.Home.Identity.Tag), (byLink.Chat, byLink.Genesis, byLink.Tag));
         Assert.StartsWith(byLink.Tag.ToString(), fingerprint.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
