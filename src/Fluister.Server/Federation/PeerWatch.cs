@@ -99,6 +99,12 @@ internal sealed class PeerWatch(PeerBook peers, PeerClient client, TimeProvider 
         {
             // It is noted with the peer.
         }
+#pragma warning disable CA1031 // Whatever it is, it belongs to this peer; the others are looked after on.
+        catch (Exception failed) when (failed is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            log.LinkFailed(failed, peer.Tag);
+        }
     }
 
     private void Tell(Peer peer, string sentence)
