@@ -26,13 +26,15 @@ internal static partial class ServerLimits
     /// <summary>Bytes that an item in the outbox counts for beside its content: 128; ours.</summary>
     public const int OutboxItem = 128;
 
-    /// <summary>For how long numbers of items are set aside at once: a minute; ours.</summary>
-    public static readonly TimeSpan NumbersAhead = TimeSpan.FromMinutes(1);
+    /// <summary>For how long numbers of items are set aside at once: a second; ours. A server that is restored from a backup within that time
+    /// of a crash would give some out again.</summary>
+    public static readonly TimeSpan NumbersAhead = TimeSpan.FromSeconds(1);
 
     /// <summary>When to try again where too much waits for a peer: a minute; ours.</summary>
     public static readonly TimeSpan OutboxRetry = TimeSpan.FromMinutes(1);
 
-    /// <summary>Of what an account may be sent in this time all may come at once from a peer, since it may have waited: an hour; ours.</summary>
+    /// <summary>Of what an account may be sent in this time all may come at once from a peer, since it may have waited: an hour;
+    /// ours.</summary>
     public static readonly TimeSpan PeerBacklog = TimeSpan.FromHours(1);
 
     /// <summary>As how many messages one counts that comes from a peer in the state limit: 10; ours.</summary>

@@ -35,7 +35,8 @@ internal sealed class ProsodySubject(bool isArchived) : XmppSubject
         https_ports = { }
         modules_enabled = {
           "disco"; "roster"; "saslauth"; "tls"; "blocklist"; "bookmarks"; "carbons"; "limits"; "pep"; "private"; "smacks"; "vcard4";
-          "vcard_legacy"; "csi_simple"; "ping"; "register"; "time"; "uptime"; "version"; "posix"; {{(isArchived ? "\"mam\";" : "")}} {{(IsFederated ? "\"dialback\"" : "")}}
+          "vcard_legacy"; "csi_simple"; "ping"; "register"; "time"; "uptime"; "version"; "posix";
+          {{(isArchived ? "\"mam\";" : "")}} {{(IsFederated ? "\"dialback\"" : "")}}
         }
         modules_disabled = { {{(IsFederated ? "" : "\"s2s\"")}} }
         allow_registration = true

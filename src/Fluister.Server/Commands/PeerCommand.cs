@@ -69,7 +69,8 @@ internal static class PeerCommand
             foreach (var peer in peers)
             {
                 Console.WriteLine($"{peer.Domain,-30}  {peer.Tag}  {Name(peer.State),-10}  {peer.Waiting,7}  "
-                    + $"{Told(peer.Since) ?? "-",-20}  {Told(peer.Heard) ?? "never",-20}  {peer.Lost,4}  {peer.Expired,7}  {peer.Refused,7}  {peer.Error}".TrimEnd());
+                    + $"{Told(peer.Since) ?? "-",-20}  {Told(peer.Heard) ?? "never",-20}  "
+                    + $"{peer.Lost,4}  {peer.Expired,7}  {peer.Refused,7}  {peer.Error}".TrimEnd());
             }
 
             return ExitCode.Done;

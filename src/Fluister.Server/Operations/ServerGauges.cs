@@ -45,7 +45,8 @@ internal sealed class ServerGauges : IDisposable
         {
             var now = server.Time.GetUtcNow();
             return [.. server.Relay.Outbox.Backlogs().Select(backlog => new Measurement<long>(
-                value(backlog.Items, (long)(now - backlog.Since).TotalSeconds), new KeyValuePair<string, object?>("peer", $"{backlog.Peer}")))];
+                value(backlog.Items, (long)(now - backlog.Since).TotalSeconds),
+                new KeyValuePair<string, object?>("peer", $"{backlog.Peer}")))];
         }
         catch (Exception unwell) when (unwell is SqliteException or StoreException)
         {

@@ -61,7 +61,8 @@ public sealed class MessagesAcrossTests(TwoServers servers, OfficialNet net) : I
         using var answer = JsonDocument.Parse(chatA.Fetch("GET", "/v1/certificate/delivery?includeE164=false").Body);
         var certificate = answer.RootElement.GetProperty("certificate").GetBytesFromBase64();
         var contents = net.Package.CallBytes(
-            "sealed.encrypt", new { party = alice.Party, address = bob.Aci, device = 1, certificate, text = Encoding.UTF8.GetBytes("Guess.") });
+            "sealed.encrypt",
+            new { party = alice.Party, address = bob.Aci, device = 1, certificate, text = Encoding.UTF8.GetBytes("Guess.") });
         Seal(anonymous, bob, contents, bob.AccessKey);
 
         chatB.Next("empty");

@@ -37,8 +37,10 @@ public sealed class NetworkTests(NetworkScene scene) : IClassFixture<NetworkScen
         Assert.Equal(report.Curves.Count + 1, page.Split("<svg").Length - 1);
 
         // What is between <body> and </body> is well formed, so that no text of the run stands where a tag could.
-        var body = XElement.Parse(page[page.IndexOf("<body>", StringComparison.Ordinal)..page.IndexOf("</html>", StringComparison.Ordinal)]);
-        Assert.All(body.Descendants("polyline"), line => Assert.DoesNotContain("NaN", line.Attribute("points")!.Value, StringComparison.Ordinal));
+        var (start, end) = (page.IndexOf("<body>", StringComparison.Ordinal), page.IndexOf("</html>", StringComparison.Ordinal));
+        var body = XElement.Parse(page[start..end]);
+        Assert.All(body.Descendants("polyline"),
+            line => Assert.DoesNotContain("NaN", line.Attribute("points")!.Value, StringComparison.Ordinal));
     }
 
     [Theory]

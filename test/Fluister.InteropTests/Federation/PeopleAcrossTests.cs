@@ -121,7 +121,8 @@ public sealed class PeopleAcrossTests(TwoServers servers, OfficialPeople people)
         Assert.Equal("Anna ü\0Alt", bert.Call("person.profile", new { to = anna.Aci }).Text("name"));
         bert.Call("person.setProfile", new { name = "Bert\0Baum ß", about = "There" });
         Assert.True(await anna.Client.FetchProfileAsync(bertId, Cancellation));
-        Assert.Equal(("Bert", "Baum ß"), (anna.Client.Contact(bertId)!.ProfileName!.Given, anna.Client.Contact(bertId)!.ProfileName!.Family));
+        var name = anna.Client.Contact(bertId)!.ProfileName!;
+        Assert.Equal(("Bert", "Baum ß"), (name.Given, name.Family));
         bert.Disconnect();
     }
 

@@ -37,7 +37,9 @@ public sealed class FloodTests
         Assert.Equal(Burst + 100 - limited.Count, scene.Read(anna).Count);
         Assert.Empty((await scene.SendAsync(scene.Number(LyingPeer.Text(anna, honest, 7)), scene.Honest)).Outcomes);
         Assert.Equal((honest, 7), scene.Read(anna)[^1]);
-        var body = $$"""{"messages":[{"type":1,"destinationDeviceId":1,"destinationRegistrationId":1001,"content":"AAAA"}],"timestamp":1}""";
+        var body = """
+            {"messages":[{"type":1,"destinationDeviceId":1,"destinationRegistrationId":1001,"content":"AAAA"}],"timestamp":1}
+            """;
         var local = await scene.Here.AskAsync("PUT", $"/v1/messages/{anna.Id}", ben.Caller, System.Text.Encoding.UTF8.GetBytes(body));
         Assert.Equal(200, local.Status);
         Assert.Equal(ben.Account.Aci, scene.Read(anna)[^1].Source);

@@ -95,7 +95,9 @@ public sealed class LyingAnswerTests
             var list = List(about);
             scene.Answer = (name, _, _) => Task.FromResult(Protobuf(
                 name == "keys" ? Claim(about, list) : new DevicesResponse { List = list }));
-            var body = """{"messages":[{"type":1,"destinationDeviceId":1,"destinationRegistrationId":7,"content":"AAAA"}],"timestamp":1}"""u8
+            var body = """
+                {"messages":[{"type":1,"destinationDeviceId":1,"destinationRegistrationId":7,"content":"AAAA"}],"timestamp":1}
+                """u8
                 .ToArray();
             Assert.Equal(503, (await scene.Here.AskAsync("GET", $"/v2/keys/{target.Id}/*", anna.Caller)).Status);
             Assert.Equal(503, (await scene.Here.AskAsync("PUT", $"/v1/messages/{target.Id}", anna.Caller, body)).Status);

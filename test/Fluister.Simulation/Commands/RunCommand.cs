@@ -65,8 +65,10 @@ internal static class RunCommand
 
             var worlds = seed - parsed.GetValue(from);
             Console.WriteLine(parsed.GetValue(world.Json)
-                ? JsonSerializer.Serialize(new { worlds, failed, accepted, deliveries, noticed, seconds = watch.Elapsed.TotalSeconds }, _json)
-                : $"{worlds} worlds in {watch.Elapsed.TotalSeconds:F0} s, {failed} failed: {accepted} messages accepted, {deliveries} delivered"
+                ? JsonSerializer.Serialize(
+                    new { worlds, failed, accepted, deliveries, noticed, seconds = watch.Elapsed.TotalSeconds }, _json)
+                : $"{worlds} worlds in {watch.Elapsed.TotalSeconds:F0} s, {failed} failed: "
+                    + $"{accepted} messages accepted, {deliveries} delivered"
                     + (options.RollsBack ? $", {noticed} lost to old copies and noticed" : ""));
             return failed == 0 ? Clean : Faulty;
         });

@@ -190,8 +190,8 @@ internal sealed class Checker
 
             if (server == to && from != to)
             {
-                // It may have crossed after the copy was made, and its sender's server has forgotten it then. Where that has begun anew from
-                // an old copy as well, nobody is left who could know.
+                // It may have crossed after the copy was made, and its sender's server has forgotten it then. Where that has begun anew
+                // from an old copy as well, nobody is left who could know.
                 var isKnown = _rollbacks.Exists(other => other.Server == from && other.At > at)
                     || _noticed.Exists(one => one.At > at && ((one.By == to && one.Peer == from) || (one.By == from && one.Peer == to)));
                 forgiven = forgiven == true || isKnown;

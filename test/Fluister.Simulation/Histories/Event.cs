@@ -55,7 +55,8 @@ internal abstract record Event
     {
         /// <inheritdoc/>
         public override string ToString() =>
-            $"{Device} receives {Id} over {Connection}, {Hash}{(Sender is { } said ? $", from {said}" : "")}{(IsTaken ? "" : ", not taken")}";
+            $"{Device} receives {Id} over {Connection}, {Hash}{(Sender is { } said ? $", from {said}" : "")}"
+            + (IsTaken ? "" : ", not taken");
     }
 
     /// <summary>The acknowledgement of a message is known to be on the disk of the device's server.</summary>

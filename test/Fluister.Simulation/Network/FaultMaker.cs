@@ -76,7 +76,8 @@ internal sealed class FaultMaker(IReadOnlyList<ServerNode> servers, IReadOnlyLis
     {
         var (one, other) = (servers[fault.Target], servers[fault.Other]);
         var kind = (fault.Manner & SilentBit) != 0 ? CutKind.Silent : CutKind.Refused;
-        var (there, back) = (fault.Manner & BothBit) != 0 ? (true, true) : ((fault.Manner & DirectionBit) != 0, (fault.Manner & DirectionBit) == 0);
+        var (isBoth, isThere) = ((fault.Manner & BothBit) != 0, (fault.Manner & DirectionBit) != 0);
+        var (there, back) = (isBoth || isThere, isBoth || !isThere);
         if (there)
         {
             one.Proxy.Cut(other.Port, kind);

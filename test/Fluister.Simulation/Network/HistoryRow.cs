@@ -21,7 +21,8 @@ internal sealed record HistoryRow(Guid Author, int Device, Guid Conversation, lo
     {
         using var store = CipherStore.Open(AccountFolder.At(folder).Database, key);
         using var rows = store.Prepare("""
-            SELECT m.type, m.sourceServiceId, c.serviceId, m.sent_at, m.body, m.sourceDevice FROM messages m JOIN conversations c ON c.id = m.conversationId
+            SELECT m.type, m.sourceServiceId, c.serviceId, m.sent_at, m.body, m.sourceDevice
+            FROM messages m JOIN conversations c ON c.id = m.conversationId
             WHERE m.type IN ('incoming', 'outgoing') AND m.body IS NOT NULL ORDER BY m.rowid
             """);
         var read = new List<HistoryRow>();
@@ -29,7 +30,8 @@ internal sealed record HistoryRow(Guid Author, int Device, Guid Conversation, lo
         {
             var author = rows.Text(1) is { } source ? Guid.Parse(source, CultureInfo.InvariantCulture)
                 : rows.Text(0) == "outgoing" ? self : Guid.Empty;
-            read.Add(new HistoryRow(author, (int)rows.Int64(5), Guid.Parse(rows.Text(2)!, CultureInfo.InvariantCulture), rows.Int64(3), rows.Text(4)!));
+            read.Add(new HistoryRow(
+                author, (int)rows.Int64(5), Guid.Parse(rows.Text(2)!, CultureInfo.InvariantCulture), rows.Int64(3), rows.Text(4)!));
         }
 
         return read;

@@ -81,7 +81,8 @@ internal abstract class Member(MemberName name, CrowdScene scene) : IDisposable
     protected void NoteArrival(JournalKind kind, Guid author, int device, Guid conversation, string message, string hash)
     {
         scene.Journal.Note(
-            kind, name.ToString(), author.ToString(), device.ToString(CultureInfo.InvariantCulture), conversation.ToString(), message, hash);
+            kind, name.ToString(), author.ToString(), device.ToString(CultureInfo.InvariantCulture),
+            conversation.ToString(), message, hash);
         if (kind != JournalKind.Shown)
         {
             scene.Ledger.Arrived(name, message);

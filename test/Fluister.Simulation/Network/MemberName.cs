@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Fluister.Simulation.Network;
 
-/// <summary>A device of an account in the network, written "12.1": the account's number in the run, and the device's at its server.</summary>
+/// <summary>A device of an account in the network, written "12.1": the account's number in the run, and the device's at its
+/// server.</summary>
 internal readonly record struct MemberName(int Account, int Device)
 {
     /// <summary>Reads one.</summary>

@@ -55,7 +55,8 @@ internal sealed record NetworkReport
             Command = string.Create(
                 CultureInfo.InvariantCulture,
                 $"fluister-sim network --servers {options.Servers} --accounts {options.Accounts} --minutes {options.Time.TotalMinutes} "
-                + $"--faults {options.Faults} --seed {options.Seed} --rate {options.Rate}{(options.LightPercent > 0 ? $" --light {options.LightPercent}" : "")}"),
+                + $"--faults {options.Faults} --seed {options.Seed} --rate {options.Rate}"
+                + $"{(options.LightPercent > 0 ? $" --light {options.LightPercent}" : "")}"),
             Started = outcome.Started,
             Machine = new Dictionary<string, string>
             {
@@ -100,9 +101,12 @@ internal sealed record NetworkReport
 
     /// <summary>A few lines for a terminal.</summary>
     public string Summary() => string.Create(CultureInfo.InvariantCulture, $"""
-        {(Passed ? "Passed" : "FAILED")}: {Counts["messages taken"]} messages ({Counts["across servers"]} across servers), {Counts["copies due"]} copies, {Faults.Count} faults
-        lost {Counts["lost"]}, duplicated {Counts["duplicated"]}, reordered {Counts["reordered"]}, misattributed {Counts["misattributed"]}, given up and received {Counts["given up and received"]}
-        within a server p50 {Latency["within a server"]["50"]} ms, p99 {Latency["within a server"]["99"]} ms; across p50 {Latency["across servers"]["50"]} ms, p99 {Latency["across servers"]["99"]} ms
+        {(Passed ? "Passed" : "FAILED")}: {Counts["messages taken"]} messages, {Counts["across servers"]} of them across servers
+        {Counts["copies due"]} copies due; {Faults.Count} faults
+        lost {Counts["lost"]}, duplicated {Counts["duplicated"]}, reordered {Counts["reordered"]}, misattributed {Counts["misattributed"]}
+        given up and received {Counts["given up and received"]}
+        within a server: p50 {Latency["within a server"]["50"]} ms, p99 {Latency["within a server"]["99"]} ms
+        across servers: p50 {Latency["across servers"]["50"]} ms, p99 {Latency["across servers"]["99"]} ms
         {string.Join('\n', Wrong.Take(ExamplesOfEach))}
         """).TrimEnd();
 

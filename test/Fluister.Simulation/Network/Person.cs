@@ -27,5 +27,6 @@ internal sealed record Person(int Account, int Server, Guid Aci, int Devices, in
         .OrderBy(person => person.Account)];
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Account}\t{Server}\t{Aci}\t{Devices}\t{Registration}");
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{Account}\t{Server}\t{Aci}\t{Devices}\t{Registration}");
 }

@@ -70,7 +70,8 @@ internal sealed class Plot
             var y = Top + (rows.IndexOf(Row(fault)) * height);
             var width = Math.Max(Thinnest, X(fault.Until) - X(fault.From));
             Add(svg, $"<rect class=\"f c{kinds.IndexOf(fault.Kind)}\" x=\"{X(fault.From):F1}\" y=\"{y + 2:F1}\" width=\"{width:F1}\" ");
-            Add(svg, $"height=\"{height - 4:F1}\"><title>{fault.Kind} {fault.Target}, {fault.From:F1} to {fault.Until:F1} s</title></rect>");
+            Add(svg, $"height=\"{height - 4:F1}\"><title>{fault.Kind} {fault.Target}, {fault.From:F1} to {fault.Until:F1} s");
+            svg.Append("</title></rect>");
         }
 
         return Figure(name, svg.Append("</svg>"), kinds.Select((kind, at) => (Words(kind), $"c{at}")));
@@ -80,7 +81,8 @@ internal sealed class Plot
         fault.Target.StartsWith("people", StringComparison.Ordinal) ? "people" : string.Join('-', fault.Target.Split('-').Order());
 
     private static string Words(string kind) =>
-        string.Concat(kind.Select((letter, at) => char.IsUpper(letter) ? $"{(at > 0 ? " " : "")}{char.ToLowerInvariant(letter)}" : $"{letter}"));
+        string.Concat(kind.Select((letter, at) =>
+            char.IsUpper(letter) ? $"{(at > 0 ? " " : "")}{char.ToLowerInvariant(letter)}" : $"{letter}"));
 
     private static void Add(StringBuilder svg, FormattableString text) => svg.Append(text.ToString(CultureInfo.InvariantCulture));
 

@@ -30,7 +30,7 @@ internal static class ReportPage
         var page = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
             + "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>Fluister: the network proof</title><style>");
         page.Append(Style).Append(Colours()).Append("</style></head><body>\n");
-        page.Append(CultureInfo.InvariantCulture, $"<h1>The network proof: <span class=\"{(report.Passed ? "ok\">passed" : "bad\">failed")}");
+        page.Append("<h1>The network proof: <span class=\"").Append(report.Passed ? "ok\">passed" : "bad\">failed");
         page.Append(CultureInfo.InvariantCulture, $"</span></h1>\n<p>{report.Started:yyyy-MM-dd HH:mm} UTC: ");
         page.Append(CultureInfo.InvariantCulture, $"<code>{Text(report.Command)}</code></p>\n");
         page.Append("<div class=\"grid\"><div>");

@@ -6,9 +6,9 @@ using Fluister.Simulation.Histories;
 namespace Fluister.Simulation.Worlds;
 
 /// <summary>Home servers and people with devices, made of a seed: what happens, and when, and what goes wrong.</summary>
-/// <remarks>The seed decides what is done, in which order and at which times of the world's clock, and what the network does to each request.
-/// It does not decide how the threads of one server interleave: the world waits until nothing is being worked on before it goes on, but where
-/// two requests are worked on at once either may be first.</remarks>
+/// <remarks>The seed decides what is done, in which order and at which times of the world's clock, and what the network does to each
+/// request. It does not decide how the threads of one server interleave: the world waits until nothing is being worked on before it goes
+/// on, but where two requests are worked on at once either may be first.</remarks>
 internal sealed partial class World : IAsyncDisposable
 {
     // Files in memory, where the system has a place for them: what is there is not for a disk, and each world writes thousands of times.

@@ -133,8 +133,8 @@ internal sealed partial class WorldDevice
     // First contact, or a device that was not known.
     private async Task<Dictionary<int, int>?> ClaimAsync(ServerLife life, WorldAccount to, int? device)
     {
-        var answer = await AskAsync(life, "GET", $"/v2/keys/{to.Aci}/{device?.ToString(CultureInfo.InvariantCulture) ?? "*"}", null, default)
-            .ConfigureAwait(false);
+        var which = device?.ToString(CultureInfo.InvariantCulture) ?? "*";
+        var answer = await AskAsync(life, "GET", $"/v2/keys/{to.Aci}/{which}", null, default).ConfigureAwait(false);
         return answer?.Status == 200
             ? Read(answer, WireJson.Default.BundlesJson).Devices.ToDictionary(found => found.DeviceId, found => found.RegistrationId)
             : null;

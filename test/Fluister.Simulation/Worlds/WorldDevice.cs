@@ -92,7 +92,8 @@ internal sealed partial class WorldDevice(World world, WorldAccount account, int
 
     // As its password would be checked.
     private Caller? Caller(ServerLife life) =>
-        !_isGone && life.Home.Accounts.Find(account.Aci) is { } known && known.Find(id) is { } device && device.RegistrationId == registration
+        !_isGone && life.Home.Accounts.Find(account.Aci) is { } known
+        && known.Find(id) is { } device && device.RegistrationId == registration
             ? new Caller(known, device)
             : null;
 

@@ -227,7 +227,7 @@ internal sealed class WorldServer
 
     private void Unstall() => Interlocked.Exchange(ref _stall, null)?.Dispose();
 
-    // SQLite answers what goes beyond with SQLITE_FULL, as it does where the disk has no room (sqlite.org/pragma.html#pragma_max_page_count).
+    // SQLite answers what goes beyond with SQLITE_FULL, as where the disk has no room (sqlite.org/pragma.html#pragma_max_page_count).
     private Task LimitAsync(long pages) => Life!.Database.WriteAsync(session =>
     {
         var limit = pages > 0 ? pages : session.First("PRAGMA page_count", row => row.GetInt64(0));

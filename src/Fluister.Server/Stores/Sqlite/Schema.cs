@@ -149,7 +149,8 @@ internal static class Schema
             number INTEGER PRIMARY KEY, peer INTEGER NOT NULL REFERENCES peer ON DELETE CASCADE, account BLOB NOT NULL,
             size INTEGER NOT NULL, expires INTEGER NOT NULL, payload INTEGER, item BLOB NOT NULL
         ) STRICT;
-        -- Numbers of items and of lists up to this one are given out, or will be: they go on after a restart, whatever the clock shows then.
+        -- Numbers of items and of lists up to this one are given out, or will be: they go on after a restart, whatever the clock shows
+        -- then.
         CREATE TABLE item_number (id INTEGER PRIMARY KEY CHECK (id = 0), last INTEGER NOT NULL) STRICT;
         INSERT INTO item_number VALUES (0, 0);
         CREATE INDEX outbox_of_peer ON outbox (peer, number, size);
