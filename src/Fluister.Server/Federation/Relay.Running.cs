@@ -22,7 +22,8 @@ internal sealed partial class Relay
                 var changed = _changed.NextAsync();
                 foreach (var peer in Peers.All)
                 {
-                    if (!running.TryGetValue(peer.Tag, out var task) || task.IsCompleted)
+                    // Not whether its task has ended: that ends a moment after it has said so.
+                    if (!_links.ContainsKey(peer.Tag))
                     {
                         var link = new PeerLink(peer.Tag, this, _places, _time, _random, _log);
                         _links[peer.Tag] = link;
@@ -63,6 +64,13 @@ internal sealed partial class Relay
         try
         {
             await link.RunAsync(stopping).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever it is, there is a link again, and not at once.
+        catch (Exception failed) when (!stopping.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            _log.LinkFailed(failed, tag);
+            await Task.Delay(ServerLimits.BusyRetry, _time, stopping).ConfigureAwait(false);
         }
         finally
         {
