@@ -135,6 +135,8 @@ internal sealed partial class PeerLink(
     {
         if (_held.Release(time.GetUtcNow()) is { } first)
         {
+            // What it has answered for behind that is not read, and sent, once more.
+            await SettledAsync().ConfigureAwait(false);
             _after = Math.Min(_after, first - 1);
         }
 
