@@ -65,6 +65,10 @@ internal static partial class ServerLimits
     /// whole peer waits.</summary>
     public const int HeldLanes = 4096;
 
+    /// <summary>How often a peer may refuse a transaction of a single item in a row, before the item's account is held back: 3; ours.
+    /// </summary>
+    public const int RefusedAlone = 3;
+
     /// <summary>Most that is offered to a peer and not sent yet: 256 items; ours.</summary>
     public const int OfferedItems = 256;
 

@@ -145,7 +145,7 @@ internal sealed partial class PeerLink(
             return Sent.Nothing;
         }
 
-        var batch = relay.Outbox.Read(tag, _after, _held.Contains);
+        var batch = relay.Outbox.Read(tag, _after, _held.Contains, _most);
         _offered.MoveTo(batch.Transaction);
         if (batch.Transaction.Items.Count == 0)
         {
@@ -155,8 +155,7 @@ internal sealed partial class PeerLink(
         }
 
         batch.Transaction.Settled = (ulong)_settled;
-        var answer = await relay.Client.AskAsync<TransactionResponse>(
-            peer, "transactions", batch.Transaction, ServerLimits.TransactionPatience, stopping).ConfigureAwait(false);
+        var answer = await AskAsync(peer, batch, stopping).ConfigureAwait(false);
         await SettledAsync().ConfigureAwait(false);
         Settle(peer, batch, answer);
         _after = batch.Last;
