@@ -49,6 +49,9 @@ internal static partial class ServerLimits
     /// <summary>Most transactions that are under way to all peers together: 64; ours. Each is held in memory.</summary>
     public const int TransactionsAtOnce = 64;
 
+    /// <summary>Most transactions that are under way to all peers in the state "limit" together, beside the others: 16; ours.</summary>
+    public const int LimitedTransactionsAtOnce = TransactionsAtOnce / 4;
+
     /// <summary>When a peer that was not reached is tried again, the first time: a second, and then ever later; ours.</summary>
     public static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
 

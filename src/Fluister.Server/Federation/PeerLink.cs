@@ -13,11 +13,12 @@ namespace Fluister.Server.Federation;
 /// <param name="tag">The peer.</param>
 /// <param name="relay">The server.</param>
 /// <param name="places">Bounds how many transactions of all links are in memory.</param>
+/// <param name="limited">The same for peers in the state "limit", who may be slow on purpose, and keep no other waiting.</param>
 /// <param name="time">The clock.</param>
 /// <param name="random">So that servers which lost each other do not try in step.</param>
 /// <param name="log">Where it is told that something was lost.</param>
 internal sealed partial class PeerLink(
-    ServerTag tag, Relay relay, SemaphoreSlim places, TimeProvider time, RandomSource random, ILogger log)
+    ServerTag tag, Relay relay, SemaphoreSlim places, SemaphoreSlim limited, TimeProvider time, RandomSource random, ILogger log)
 {
     private readonly Signal _waiting = new();
     private readonly Signal _heard = new();
@@ -91,7 +92,8 @@ internal sealed partial class PeerLink(
 
     private async Task<Sent> TrySendAsync(Peer peer, CancellationToken stopping)
     {
-        await places.WaitAsync(stopping).ConfigureAwait(false);
+        var own = peer.State == PeerState.Limit ? limited : places;
+        await own.WaitAsync(stopping).ConfigureAwait(false);
         try
         {
             var sent = await SendAsync(peer, stopping).ConfigureAwait(false);
@@ -116,7 +118,7 @@ internal sealed partial class PeerLink(
         }
         finally
         {
-            places.Release();
+            own.Release();
         }
 
         Count(Sent.Failed);

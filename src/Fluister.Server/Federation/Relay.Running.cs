@@ -8,6 +8,7 @@ internal sealed partial class Relay
 {
     private readonly ConcurrentDictionary<ServerTag, PeerLink> _links = [];
     private readonly SemaphoreSlim _places = new(ServerLimits.TransactionsAtOnce);
+    private readonly SemaphoreSlim _limited = new(ServerLimits.LimitedTransactionsAtOnce);
     private readonly Signal _changed = new();
 
     /// <summary>Sends what waits, until it is stopped.</summary>
@@ -25,7 +26,7 @@ internal sealed partial class Relay
                     // Not whether its task has ended: that ends a moment after it has said so.
                     if (!_links.ContainsKey(peer.Tag))
                     {
-                        var link = new PeerLink(peer.Tag, this, _places, _time, _random, _log);
+                        var link = new PeerLink(peer.Tag, this, _places, _limited, _time, _random, _log);
                         _links[peer.Tag] = link;
                         running[peer.Tag] = Task.Run(() => RunAsync(peer.Tag, link, stopping), CancellationToken.None);
                     }

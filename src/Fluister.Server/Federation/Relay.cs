@@ -154,5 +154,6 @@ internal sealed partial class Relay : IDisposable
     {
         Client.Dispose();
         _places.Dispose();
+        _limited.Dispose();
     }
 }
