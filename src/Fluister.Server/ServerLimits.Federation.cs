@@ -46,7 +46,7 @@ internal static partial class ServerLimits
     /// <summary>How long an answer to a transaction may take: 30 seconds; ours.</summary>
     public static readonly TimeSpan TransactionPatience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Most transactions that are under way to all peers together: 64; ours. Each is held in memory.</summary>
+    /// <summary>Most transactions that are under way to all allowed peers together: 64; ours. Each is held in memory.</summary>
     public const int TransactionsAtOnce = 64;
 
     /// <summary>Most transactions that are under way to all peers in the state "limit" together, beside the others: 16; ours.</summary>
@@ -157,6 +157,10 @@ internal static partial class ServerLimits
 
     /// <summary>How exactly it is kept when a peer was last heard of: a minute; ours.</summary>
     public static readonly TimeSpan HeardStep = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often it is logged that something of a peer's was lost, or to it: once an hour; ours. Each time is counted.
+    /// </summary>
+    public static readonly TimeSpan LostStep = TimeSpan.FromHours(1);
 
     /// <summary>How often what became of requests to a peer is written down at most: once a second; ours.</summary>
     public static readonly TimeSpan NoteStep = TimeSpan.FromSeconds(1);

@@ -208,7 +208,7 @@ internal sealed partial class PeerLink(
         _settling = relay.Outbox.SettleAsync(peer.Tag, done, _settled, isLost, relay.Accounts);
         if (isLost)
         {
-            log.Lost(peer);
+            relay.TellLost(peer);
         }
     }
 

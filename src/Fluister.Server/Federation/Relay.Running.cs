@@ -10,6 +10,7 @@ internal sealed partial class Relay
     private readonly SemaphoreSlim _places = new(ServerLimits.TransactionsAtOnce);
     private readonly SemaphoreSlim _limited = new(ServerLimits.LimitedTransactionsAtOnce);
     private readonly Signal _changed = new();
+    private readonly ConcurrentDictionary<ServerTag, DateTimeOffset> _lost = [];
 
     /// <summary>Sends what waits, until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -52,6 +53,18 @@ internal sealed partial class Relay
 
     /// <summary>Whether a peer was not reached the last time that something was sent.</summary>
     public bool IsDown(ServerTag peer) => _links.TryGetValue(peer, out var link) && link.IsDown;
+
+    /// <summary>Notes that a peer and this server disagree about what was sent; not each time, since a peer may say so in all that it
+    /// sends and answers.</summary>
+    public void TellLost(Peer peer)
+    {
+        var now = _time.GetUtcNow();
+        if ((now - _lost.GetValueOrDefault(peer.Tag)).Duration() >= ServerLimits.LostStep)
+        {
+            _lost[peer.Tag] = now;
+            _log.Lost(peer);
+        }
+    }
 
     /// <summary>Deletes what waited too long, and what need not be known any more.</summary>
     public async Task PurgeAsync()

@@ -76,7 +76,7 @@ internal sealed partial class Relay : IDisposable
         {
             Accounts = Accounts,
             Followers = Followers,
-            Lost = log.Lost,
+            Lost = TellLost,
         };
         mailboxes.Relay = this;
     }
