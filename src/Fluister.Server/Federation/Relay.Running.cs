@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Fluister.Wire;
+using Microsoft.Data.Sqlite;
 
 namespace Fluister.Server.Federation;
 
@@ -22,7 +23,19 @@ internal sealed partial class Relay
             while (true)
             {
                 var changed = _changed.NextAsync();
-                foreach (var peer in Peers.All)
+                IReadOnlyList<Peer> peers;
+                try
+                {
+                    peers = Peers.All;
+                }
+                catch (SqliteException)
+                {
+                    // The disk fails to read, or there are too many open files: in a moment.
+                    await Task.Delay(ServerLimits.BusyRetry, _time, stopping).ConfigureAwait(false);
+                    continue;
+                }
+
+                foreach (var peer in peers)
                 {
                     // Not whether its task has ended: that ends a moment after it has said so.
                     if (!_links.ContainsKey(peer.Tag))
