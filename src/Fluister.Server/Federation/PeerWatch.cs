@@ -27,9 +27,16 @@ internal sealed class PeerWatch(PeerBook peers, PeerClient client, TimeProvider 
         while (true)
         {
             await Task.Delay(ServerLimits.PeerPing, time, stopping).ConfigureAwait(false);
-            foreach (var some in peers.All.Where(peer => peer.IsOpen).Chunk(ServerLimits.PeerPings))
+            try
             {
-                await Task.WhenAll(some.Select(peer => PingAsync(peer, stopping))).ConfigureAwait(false);
+                foreach (var some in peers.All.Where(peer => peer.IsOpen).Chunk(ServerLimits.PeerPings))
+                {
+                    await Task.WhenAll(some.Select(peer => PingAsync(peer, stopping))).ConfigureAwait(false);
+                }
+            }
+            catch (SqliteException)
+            {
+                // The disk fails to read: the next time.
             }
         }
     }
