@@ -46,8 +46,11 @@ internal static partial class ServerLimits
     /// <summary>How long an answer to a transaction may take: 30 seconds; ours.</summary>
     public static readonly TimeSpan TransactionPatience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Most transactions that are under way to all peers together: 64; ours. Each is held in memory.</summary>
+    /// <summary>Most transactions that are under way to all allowed peers together: 64; ours. Each is held in memory.</summary>
     public const int TransactionsAtOnce = 64;
+
+    /// <summary>Most transactions that are under way to all peers in the state "limit" together, beside the others: 16; ours.</summary>
+    public const int LimitedTransactionsAtOnce = TransactionsAtOnce / 4;
 
     /// <summary>When a peer that was not reached is tried again, the first time: a second, and then ever later; ours.</summary>
     public static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
@@ -64,6 +67,10 @@ internal static partial class ServerLimits
     /// <summary>Most accounts of a peer that are held back, because it limits what goes to them, while others go on: 4096; ours. Then the
     /// whole peer waits.</summary>
     public const int HeldLanes = 4096;
+
+    /// <summary>How often a peer may refuse a transaction of a single item in a row, before the item's account is held back: 3; ours.
+    /// </summary>
+    public const int RefusedAlone = 3;
 
     /// <summary>Most that is offered to a peer and not sent yet: 256 items; ours.</summary>
     public const int OfferedItems = 256;
@@ -150,6 +157,10 @@ internal static partial class ServerLimits
 
     /// <summary>How exactly it is kept when a peer was last heard of: a minute; ours.</summary>
     public static readonly TimeSpan HeardStep = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often it is logged that something of a peer's was lost, or to it: once an hour; ours. Each time is counted.
+    /// </summary>
+    public static readonly TimeSpan LostStep = TimeSpan.FromHours(1);
 
     /// <summary>How often what became of requests to a peer is written down at most: once a second; ours.</summary>
     public static readonly TimeSpan NoteStep = TimeSpan.FromSeconds(1);

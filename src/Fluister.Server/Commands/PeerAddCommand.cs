@@ -58,12 +58,13 @@ internal static class PeerAddCommand
             var peers = ListedPeer.All(database);
             var known = peers.Find(peer => peer.Tag == ServerTag.Of(genesis));
             var said = Check(folder, source, signed, genesis, known);
+            CheckDomain(peers, said, ServerTag.Of(genesis));
             if (known is not null)
             {
                 return await UpdateAsync(database, known, said, signed).ConfigureAwait(false);
             }
 
-            CheckNew(peers, said);
+            CheckNumber(peers);
             Console.WriteLine($"{said.Domain}: tag {ServerTag.Of(genesis)}, {said.Software}");
             Console.WriteLine($"Fingerprint {Fingerprint.Of(genesis)}");
             if (key is null && source == parsed.GetValue(server) && parsed.GetValue(fingerprint) is null && !parsed.GetValue(yes))
@@ -162,16 +163,19 @@ internal static class PeerAddCommand
                 fault == DescriptorFault.Malformed ? ExitCode.Unsupported : ExitCode.Untrusted);
     }
 
-    private static void CheckNew(List<ListedPeer> peers, DescriptorJson said)
+    private static void CheckDomain(List<ListedPeer> peers, DescriptorJson said, ServerTag tag)
     {
-        if (peers.Find(peer => peer.Domain.Equals(said.Domain, StringComparison.OrdinalIgnoreCase)) is { } other)
+        if (peers.Find(peer => peer.Tag != tag && peer.Domain.Equals(said.Domain, StringComparison.OrdinalIgnoreCase)) is { } other)
         {
             throw new OperationException(
                 $"{said.Domain} is known with another key (tag {other.Tag}). If its operator confirms that the server began anew, "
                 + $"`fluister-server peer remove {said.Domain}` forgets the earlier one; otherwise somebody stands in between.",
                 ExitCode.Untrusted);
         }
+    }
 
+    private static void CheckNumber(List<ListedPeer> peers)
+    {
         if (peers.Count >= ServerLimits.Peers)
         {
             throw new OperationException($"There are {ServerLimits.Peers} peers, which is the most. Remove one.", ExitCode.Denied);

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Fluister.Wire;
 using Fluister.Wire.Descriptors;
 
 namespace Fluister.Server.Federation;
@@ -15,11 +17,13 @@ internal static class DescriptorCheck
     /// <summary>Where other servers ask it.</summary>
     public static string Url(DescriptorJson said) => said.Federation?.Url ?? said.Urls.Chat;
 
-    /// <summary>Whether its domain is a name, it speaks this version of the wire, its address is one of HTTPS without anything behind it,
-    /// and its authority is a certificate.</summary>
+    /// <summary>Whether its domain is a name, and not one that looks like a server's tag, by which peers are named too; it speaks this
+    /// version of the wire, its address is one of HTTPS without anything behind it, and its authority is a certificate.</summary>
     public static bool IsUsable(DescriptorJson said) =>
         said.Domain.Length <= LongestDomain
+        && Ascii.IsValid(said.Domain)
         && Uri.CheckHostName(said.Domain) is UriHostNameType.Dns
+        && !(said.Domain.Length == ServerTag.Bits / 4 && said.Domain.All(char.IsAsciiHexDigit))
         && said.Federation?.Versions.Contains(Version) != false
         && IsAddress(said.Urls.Chat)
         && IsAddress(Url(said))

@@ -107,6 +107,7 @@ internal sealed class Followers : IDatabaseFollower
         if (_isDue && !_isPosted)
         {
             (_isDue, _isPosted) = (false, true);
+            _telling.Failure = null;
             _database.Post(_telling);
         }
     }

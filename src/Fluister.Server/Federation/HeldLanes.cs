@@ -1,6 +1,7 @@
 namespace Fluister.Server.Federation;
 
-/// <summary>Accounts of a peer that are not sent to for now, because it limits what goes to them; what waits for others goes on.</summary>
+/// <summary>Accounts of a peer that are not sent to for now, because it limits what goes to them, or does not take it; what
+/// waits for others goes on.</summary>
 internal sealed class HeldLanes
 {
     private readonly Dictionary<Guid, DateTimeOffset> _until = [];

@@ -14,7 +14,8 @@ internal sealed partial class Outbox
     /// <param name="peer">For whom.</param>
     /// <param name="after">After which number.</param>
     /// <param name="isHeld">Accounts whose items are passed over.</param>
-    public OutboxBatch Read(ServerTag peer, long after, Func<Guid, bool> isHeld)
+    /// <param name="most">How many items at most.</param>
+    public OutboxBatch Read(ServerTag peer, long after, Func<Guid, bool> isHeld, int most = ServerLimits.TransactionItems)
     {
         var transaction = new Transaction();
         var items = new List<WaitingItem>();
@@ -52,7 +53,7 @@ internal sealed partial class Outbox
                 isNext = true;
                 return 0;
             },
-            isEnough: () => transaction.Items.Count >= ServerLimits.TransactionItems || bytes >= ServerLimits.TransactionBytes,
+            isEnough: () => transaction.Items.Count >= most || bytes >= ServerLimits.TransactionBytes,
             (long)peer.Value,
             after,
             _time.GetUtcNow().ToUnixTimeMilliseconds()));

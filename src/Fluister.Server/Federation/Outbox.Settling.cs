@@ -84,7 +84,7 @@ internal sealed partial class Outbox
             }
             while (end < done.Count && done[end].Item is { IsNext: true, Payload: 0 });
 
-            var deleted = session.Statement("DELETE FROM outbox WHERE peer = ?1 AND number BETWEEN ?2 AND ?3")
+            var deleted = session.Statement("DELETE FROM outbox WHERE peer = ?1 AND number BETWEEN ?2 AND ?3 AND payload IS NULL")
                 .Bind(1, (long)peer.Value).Bind(2, done[place].Item.Number).Bind(3, done[end - 1].Item.Number).RunForChanges();
             if (deleted == end - place)
             {

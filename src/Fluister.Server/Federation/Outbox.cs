@@ -48,7 +48,9 @@ internal sealed partial class Outbox
     /// <summary>Appends within somebody's transaction; who commits it calls <see cref="Appended"/> afterwards.</summary>
     /// <returns>False where the peer is not known any more, or more waits than may; then nothing was done. What is no message is taken
     /// however much waits, but for receipts.</returns>
-    public bool Append(SqliteSession session, OutboxItem item) => Append(session, item, item.Item.ToByteArray(), null, 0);
+    public bool Append(SqliteSession session, OutboxItem item) =>
+        Book.Open(session, item.Peer) is { } state && !IsFull(state, item.Item)
+        && Append(session, item, item.Item.ToByteArray(), null, 0);
 
     /// <summary>Appends within somebody's transaction; who commits it calls <see cref="Announce"/> afterwards.</summary>
     /// <returns>False where too much waits for one of the peers: then nothing was done. What is for a peer that is not known any more is
@@ -75,9 +77,10 @@ internal sealed partial class Outbox
     private static bool IsFull(OutboxState state, Item item) =>
         state.Bytes >= ServerLimits.OutboxBytes && item.ItemCase is Item.ItemOneofCase.Message or Item.ItemOneofCase.Receipt;
 
+    // However much waits: who appends several has asked before the first, and what the first of them fill refuses none of the others.
     private bool Append(SqliteSession session, OutboxItem item, byte[] bytes, long? payload, int shared)
     {
-        if (Book.Open(session, item.Peer) is not { } state || IsFull(state, item.Item))
+        if (Book.Open(session, item.Peer) is null)
         {
             return false;
         }

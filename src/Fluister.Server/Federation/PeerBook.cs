@@ -14,6 +14,7 @@ internal sealed partial class PeerBook : IDatabaseFollower
     private volatile Dictionary<ServerTag, Peer> _earlier = [];
     private readonly ConcurrentDictionary<ServerTag, Noted> _noted = new();
     private readonly IReadOnlyCollection<string> _countries;
+    private readonly Lock _lock = new();
     private long _changes;
 
     /// <summary>Reads the peers, so that the first question costs what all others do.</summary>
@@ -57,8 +58,12 @@ internal sealed partial class PeerBook : IDatabaseFollower
     // Who reads at the same time does not keep what was read before the change.
     private void Forget()
     {
-        Interlocked.Increment(ref _changes);
-        _known = null;
+        lock (_lock)
+        {
+            _changes++;
+            _known = null;
+        }
+
         Changed?.Invoke();
     }
 
@@ -75,9 +80,12 @@ internal sealed partial class PeerBook : IDatabaseFollower
             "SELECT tag, genesis, state, descriptor FROM peer",
             row => Read(new ServerTag((ulong)row.GetInt64(0)), (byte[])row[1], (PeerState)row.GetInt32(2), (byte[])row[3], earlier)))
             .OfType<Peer>().ToDictionary(peer => peer.Tag);
-        if (Volatile.Read(ref _changes) == seen)
+        lock (_lock)
         {
-            _known = _earlier = read;
+            if (_changes == seen)
+            {
+                _known = _earlier = read;
+            }
         }
 
         return read;

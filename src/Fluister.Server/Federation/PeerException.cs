@@ -29,4 +29,7 @@ internal sealed class PeerException(PeerError error, string message, TimeSpan? r
 
     /// <summary>When to ask again, where the peer says so.</summary>
     public TimeSpan? RetryAfter => retryAfter;
+
+    /// <summary>Whether it is this very request that the peer does not take, while it may take others.</summary>
+    public bool IsOfRequest { get; init; }
 }

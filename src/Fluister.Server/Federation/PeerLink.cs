@@ -13,11 +13,12 @@ namespace Fluister.Server.Federation;
 /// <param name="tag">The peer.</param>
 /// <param name="relay">The server.</param>
 /// <param name="places">Bounds how many transactions of all links are in memory.</param>
+/// <param name="limited">The same for peers in the state "limit", who may be slow on purpose, and keep no other waiting.</param>
 /// <param name="time">The clock.</param>
 /// <param name="random">So that servers which lost each other do not try in step.</param>
 /// <param name="log">Where it is told that something was lost.</param>
 internal sealed partial class PeerLink(
-    ServerTag tag, Relay relay, SemaphoreSlim places, TimeProvider time, RandomSource random, ILogger log)
+    ServerTag tag, Relay relay, SemaphoreSlim places, SemaphoreSlim limited, TimeProvider time, RandomSource random, ILogger log)
 {
     private readonly Signal _waiting = new();
     private readonly Signal _heard = new();
@@ -91,7 +92,8 @@ internal sealed partial class PeerLink(
 
     private async Task<Sent> TrySendAsync(Peer peer, CancellationToken stopping)
     {
-        await places.WaitAsync(stopping).ConfigureAwait(false);
+        var own = peer.State == PeerState.Limit ? limited : places;
+        await own.WaitAsync(stopping).ConfigureAwait(false);
         try
         {
             var sent = await SendAsync(peer, stopping).ConfigureAwait(false);
@@ -116,7 +118,7 @@ internal sealed partial class PeerLink(
         }
         finally
         {
-            places.Release();
+            own.Release();
         }
 
         Count(Sent.Failed);
@@ -135,6 +137,8 @@ internal sealed partial class PeerLink(
     {
         if (_held.Release(time.GetUtcNow()) is { } first)
         {
+            // What it has answered for behind that is not read, and sent, once more.
+            await SettledAsync().ConfigureAwait(false);
             _after = Math.Min(_after, first - 1);
         }
 
@@ -143,7 +147,7 @@ internal sealed partial class PeerLink(
             return Sent.Nothing;
         }
 
-        var batch = relay.Outbox.Read(tag, _after, _held.Contains);
+        var batch = relay.Outbox.Read(tag, _after, _held.Contains, _most);
         _offered.MoveTo(batch.Transaction);
         if (batch.Transaction.Items.Count == 0)
         {
@@ -153,8 +157,7 @@ internal sealed partial class PeerLink(
         }
 
         batch.Transaction.Settled = (ulong)_settled;
-        var answer = await relay.Client.AskAsync<TransactionResponse>(
-            peer, "transactions", batch.Transaction, ServerLimits.TransactionPatience, stopping).ConfigureAwait(false);
+        var answer = await AskAsync(peer, batch, stopping).ConfigureAwait(false);
         await SettledAsync().ConfigureAwait(false);
         Settle(peer, batch, answer);
         _after = batch.Last;
@@ -205,7 +208,7 @@ internal sealed partial class PeerLink(
         _settling = relay.Outbox.SettleAsync(peer.Tag, done, _settled, isLost, relay.Accounts);
         if (isLost)
         {
-            log.Lost(peer);
+            relay.TellLost(peer);
         }
     }
 

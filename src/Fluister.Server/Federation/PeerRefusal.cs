@@ -23,7 +23,7 @@ internal static class PeerRefusal
             404 or 405 => new PeerException(
                 PeerError.Malformed, $"{where} does not know what was asked ({status}): it runs an earlier version, or something else."),
             >= 500 => new PeerException(PeerError.Unreachable, $"{where} fails ({status}); its operator's log says why."),
-            _ => new PeerException(PeerError.Refused, $"{where} does not take the request ({status}){said}"),
+            _ => new PeerException(PeerError.Refused, $"{where} does not take the request ({status}){said}") { IsOfRequest = true },
         };
     }
 

@@ -27,9 +27,16 @@ internal sealed class PeerWatch(PeerBook peers, PeerClient client, TimeProvider 
         while (true)
         {
             await Task.Delay(ServerLimits.PeerPing, time, stopping).ConfigureAwait(false);
-            foreach (var some in peers.All.Where(peer => peer.IsOpen).Chunk(ServerLimits.PeerPings))
+            try
             {
-                await Task.WhenAll(some.Select(peer => PingAsync(peer, stopping))).ConfigureAwait(false);
+                foreach (var some in peers.All.Where(peer => peer.IsOpen).Chunk(ServerLimits.PeerPings))
+                {
+                    await Task.WhenAll(some.Select(peer => PingAsync(peer, stopping))).ConfigureAwait(false);
+                }
+            }
+            catch (SqliteException)
+            {
+                // The disk fails to read: the next time.
             }
         }
     }
@@ -98,6 +105,12 @@ internal sealed class PeerWatch(PeerBook peers, PeerClient client, TimeProvider 
         catch (PeerException)
         {
             // It is noted with the peer.
+        }
+#pragma warning disable CA1031 // Whatever it is, it belongs to this peer; the others are looked after on.
+        catch (Exception failed) when (failed is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            log.LinkFailed(failed, peer.Tag);
         }
     }
 

@@ -33,12 +33,18 @@ internal static class PublicAddress
     /// <exception cref="HttpRequestException">It has none.</exception>
     public static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
-        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
+        var (host, port) = (context.DnsEndPoint.Host.Trim('[', ']'), context.DnsEndPoint.Port);
+        var asked = context.InitialRequestMessage.RequestUri?.IdnHost.Trim('[', ']');
+        if (IPAddress.TryParse(asked, out var address) && !Is(address))
+        {
+            throw new HttpRequestException("The address is not public.");
+        }
+
         var addresses = await Dns.GetHostAddressesAsync(host, cancellation).ConfigureAwait(false);
 
-        // A proxy is the operator's own, and what it reaches is its own affair.
-        var isProxy = context.InitialRequestMessage.RequestUri?.IdnHost != host;
-        var reachable = addresses.Where(address => isProxy || Is(address)).ToArray();
+        // A proxy is the operator's own, and what it reaches is its own affair. An address of IPv6 stands in brackets in one of the two.
+        var isProxy = asked != host;
+        var reachable = addresses.Where(found => isProxy || Is(found)).ToArray();
         if (reachable.Length == 0)
         {
             throw new HttpRequestException("The name has no public address.");

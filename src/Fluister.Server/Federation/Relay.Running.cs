@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Fluister.Wire;
+using Microsoft.Data.Sqlite;
 
 namespace Fluister.Server.Federation;
 
@@ -8,7 +9,9 @@ internal sealed partial class Relay
 {
     private readonly ConcurrentDictionary<ServerTag, PeerLink> _links = [];
     private readonly SemaphoreSlim _places = new(ServerLimits.TransactionsAtOnce);
+    private readonly SemaphoreSlim _limited = new(ServerLimits.LimitedTransactionsAtOnce);
     private readonly Signal _changed = new();
+    private readonly ConcurrentDictionary<ServerTag, DateTimeOffset> _lost = [];
 
     /// <summary>Sends what waits, until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -20,11 +23,24 @@ internal sealed partial class Relay
             while (true)
             {
                 var changed = _changed.NextAsync();
-                foreach (var peer in Peers.All)
+                IReadOnlyList<Peer> peers;
+                try
                 {
-                    if (!running.TryGetValue(peer.Tag, out var task) || task.IsCompleted)
+                    peers = Peers.All;
+                }
+                catch (SqliteException)
+                {
+                    // The disk fails to read, or there are too many open files: in a moment.
+                    await Task.Delay(ServerLimits.BusyRetry, _time, stopping).ConfigureAwait(false);
+                    continue;
+                }
+
+                foreach (var peer in peers)
+                {
+                    // Not whether its task has ended: that ends a moment after it has said so.
+                    if (!_links.ContainsKey(peer.Tag))
                     {
-                        var link = new PeerLink(peer.Tag, this, _places, _time, _random, _log);
+                        var link = new PeerLink(peer.Tag, this, _places, _limited, _time, _random, _log);
                         _links[peer.Tag] = link;
                         running[peer.Tag] = Task.Run(() => RunAsync(peer.Tag, link, stopping), CancellationToken.None);
                     }
@@ -51,6 +67,18 @@ internal sealed partial class Relay
     /// <summary>Whether a peer was not reached the last time that something was sent.</summary>
     public bool IsDown(ServerTag peer) => _links.TryGetValue(peer, out var link) && link.IsDown;
 
+    /// <summary>Notes that a peer and this server disagree about what was sent; not each time, since a peer may say so in all that it
+    /// sends and answers.</summary>
+    public void TellLost(Peer peer)
+    {
+        var now = _time.GetUtcNow();
+        if ((now - _lost.GetValueOrDefault(peer.Tag)).Duration() >= ServerLimits.LostStep)
+        {
+            _lost[peer.Tag] = now;
+            _log.Lost(peer);
+        }
+    }
+
     /// <summary>Deletes what waited too long, and what need not be known any more.</summary>
     public async Task PurgeAsync()
     {
@@ -63,6 +91,13 @@ internal sealed partial class Relay
         try
         {
             await link.RunAsync(stopping).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever it is, there is a link again, and not at once.
+        catch (Exception failed) when (!stopping.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            _log.LinkFailed(failed, tag);
+            await Task.Delay(ServerLimits.BusyRetry, _time, stopping).ConfigureAwait(false);
         }
         finally
         {

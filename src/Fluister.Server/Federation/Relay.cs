@@ -76,7 +76,7 @@ internal sealed partial class Relay : IDisposable
         {
             Accounts = Accounts,
             Followers = Followers,
-            Lost = log.Lost,
+            Lost = TellLost,
         };
         mailboxes.Relay = this;
     }
@@ -154,5 +154,6 @@ internal sealed partial class Relay : IDisposable
     {
         Client.Dispose();
         _places.Dispose();
+        _limited.Dispose();
     }
 }

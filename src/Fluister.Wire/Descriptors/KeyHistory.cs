@@ -25,8 +25,14 @@ public static class KeyHistory
         var key = genesis;
         foreach (var next in later ?? [])
         {
+            // Nobody has signed this yet, and JSON has null in a list whatever the type of its items says.
+            if (next is null || later!.Count > Longest)
+            {
+                return null;
+            }
+
             var to = PublicKey.Read(next.Key);
-            if (later!.Count > Longest || !key.Verify(Signed(genesis, to), next.Signature))
+            if (!key.Verify(Signed(genesis, to), next.Signature))
             {
                 return null;
             }

@@ -143,6 +143,19 @@ public sealed class IntroductionTests : IAsyncDisposable
     public void Addresses_are_anybodys_or_not(string address, bool isPublic) =>
         Assert.Equal(isPublic, PublicAddress.Is(IPAddress.Parse(address)));
 
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("[::1]")]
+    [InlineData("[::ffff:169.254.169.254]")]
+    public async Task An_address_that_is_not_anybodys_is_not_connected_to_where_a_descriptor_names_it(string address)
+    {
+        using var invoker = new HttpMessageInvoker(PeerTransport.ToAnybody(onlyPublic: true));
+        using var message = new HttpRequestMessage(HttpMethod.Get, new Uri($"https://{address}:1/"));
+        var failed = await Assert.ThrowsAsync<HttpRequestException>(
+            () => invoker.SendAsync(message, TestContext.Current.CancellationToken));
+        Assert.Contains("public", failed.Message, StringComparison.Ordinal);
+    }
+
     private static TestServer Open(bool isPrivate) =>
         new(options: new ServerOptions { Federation = "open", FederationPrivateAddresses = isPrivate });
 

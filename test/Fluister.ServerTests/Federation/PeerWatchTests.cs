@@ -79,6 +79,10 @@ public sealed class PeerWatchTests : IAsyncDisposable
         var plain = later with { Urls = later.Urls with { Chat = "http://plain.example" }, Federation = null };
         Assert.Contains("cannot be used", await LookAsync(Sign(plain)));
         Assert.Contains("not signed with the key", await LookAsync([1, 2, 3]));
+
+        // {"keys":[null]}
+        Assert.Contains("not signed with the key", await LookAsync("""{"descriptor":"eyJrZXlzIjpbbnVsbF19","signature":""}"""u8.ToArray()));
+        Assert.Contains("cannot be used", await LookAsync(Sign(later with { Domain = "0123456789" })));
         Assert.Contains("cannot be used", await LookAsync(Sign(later with { Tls = new DescriptorTls("", [1, 2]) })));
         Assert.Equal(later.Sequence - 1, Peer.Said.Sequence);
     }

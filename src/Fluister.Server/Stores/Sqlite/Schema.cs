@@ -139,8 +139,8 @@ internal static class Schema
         -- know of what was lost here. expired, refused: items of ours that it did not get in time, or did not take. error: why the last
         -- request to it failed; none where it did not.
         CREATE TABLE peer (
-            tag INTEGER PRIMARY KEY, domain TEXT NOT NULL UNIQUE, state INTEGER NOT NULL, genesis BLOB NOT NULL, descriptor BLOB NOT NULL,
-            added INTEGER NOT NULL, heard INTEGER NOT NULL DEFAULT 0, settled INTEGER NOT NULL DEFAULT 0,
+            tag INTEGER PRIMARY KEY, domain TEXT NOT NULL COLLATE NOCASE UNIQUE, state INTEGER NOT NULL, genesis BLOB NOT NULL,
+            descriptor BLOB NOT NULL, added INTEGER NOT NULL, heard INTEGER NOT NULL DEFAULT 0, settled INTEGER NOT NULL DEFAULT 0,
             highest INTEGER NOT NULL DEFAULT 0, lost INTEGER NOT NULL DEFAULT 0, expired INTEGER NOT NULL DEFAULT 0,
             refused INTEGER NOT NULL DEFAULT 0, error TEXT
         ) STRICT;
