@@ -15,6 +15,7 @@ internal sealed class ServerNode : IDisposable
     private readonly StringBuilder _errors = new();
     private readonly string _folder;
     private Process? _process;
+    private bool _isDisposed;
 
     private ServerNode(int number, string folder, int port, PeerProxy proxy) =>
         (Number, _folder, Port, Proxy, Name) = (number, folder, port, proxy, ((char)('a' + number)).ToString());
@@ -82,8 +83,22 @@ internal sealed class ServerNode : IDisposable
             }
         };
         process.BeginOutputReadLine();
-        await listening.Task.ConfigureAwait(false);
+        try
+        {
+            await listening.Task.ConfigureAwait(false);
+        }
+        catch
+        {
+            process.Dispose();
+            throw;
+        }
+
         Volatile.Write(ref _process, process);
+        if (Volatile.Read(ref _isDisposed))
+        {
+            // The run has ended while it started.
+            Kill();
+        }
     }
 
     /// <summary>The last lines that it wrote to standard error.</summary>
@@ -136,6 +151,7 @@ internal sealed class ServerNode : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Volatile.Write(ref _isDisposed, true);
         Kill();
         Proxy.Dispose();
         Turn.Dispose();
