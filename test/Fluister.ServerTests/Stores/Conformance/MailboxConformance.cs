@@ -148,12 +148,13 @@ public sealed class MailboxConformance
         Assert.True(await mailboxes.AppendAsync([Letter(mailbox, 7)]));
         var letter = Assert.Single(hears.Handed);
 
-        // All of this is one batch of work, of which the last piece waits before the commit. Who is told is known beforehand: in memory
-        // nobody reads while the writer is at work.
+        // What comes while the writer is held is one batch of work, of which the last piece waits before the commit. Who is told is known
+        // beforehand: in memory nobody reads while the writer is at work.
         Assert.NotNull(stores.Server.Home.Accounts.Find(ServiceId.Aci(writer.Aci)));
         using var begin = new Gate();
         using var end = new Gate();
         var first = stores.Database.WriteAsync(_ => begin.Pass());
+        begin.WaitForSomebody(Cancellation);
         mailboxes.Acknowledge(mailbox, letter.Sequence, receipt, hears);
         var appended = mailboxes.AppendAsync([Letter(mailbox, 8)]);
         var last = stores.Database.WriteAsync(_ => end.Pass());
