@@ -26,7 +26,8 @@ internal static partial class ServerLimits
     /// <summary>Bytes that an item in the outbox counts for beside its content: 128; ours.</summary>
     public const int OutboxItem = 128;
 
-    /// <summary>For how long numbers of items are set aside at once: a second; ours. A server that is restored from a backup within that time
+    /// <summary>For how long numbers of items are set aside at once: a second; ours. A server that is restored from a backup within that
+    /// time
     /// of a crash would give some out again.</summary>
     public static readonly TimeSpan NumbersAhead = TimeSpan.FromSeconds(1);
 

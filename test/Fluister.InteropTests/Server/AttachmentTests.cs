@@ -102,7 +102,8 @@ public sealed class AttachmentTests(ServerProcess server, OfficialNet net) : ICl
         return int.Parse(response.Headers.GetValues("Upload-Offset").Single(), CultureInfo.InvariantCulture);
     }
 
-    // As a client does: asks how far it is and goes on there, or begins where the connection broke before the server had seen anything; again
+    // As a client does: asks how far it is and goes on there, or begins where the connection broke before the server had seen anything;
+    // again
     // while the broken connection still holds the file.
     private static async Task FinishAsync(HttpClient client, OfficialForm form, byte[] bytes)
     {
