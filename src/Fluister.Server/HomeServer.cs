@@ -115,7 +115,7 @@ internal sealed class HomeServer : IDisposable
             : new BlobCache(blobCache, (long)options.BlobCacheMegabytes << 20, time);
         var profiles = new ProfileStore(database);
         var preKeys = new PreKeyRoom(Accounts, keys, Relay, random, Limits);
-        var logins = new LoginPurchaseRoom(Invites, Receipts, identity, Limits, time, random);
+        var logins = new LoginPurchaseRoom(Invites, Receipts, identity, Limits, options, time, random);
         var certificates = new CertificateRoom(identity, time, random);
         var config = new ConfigRoom(options.ClientSettings);
         var calling = new CallingRoom(new TurnCredentials(options, identity.LimitsKey, time), Limits);
@@ -136,7 +136,7 @@ internal sealed class HomeServer : IDisposable
             .. new ProvisioningRoom(Provisioning, Limits).Routes,
             .. new ProfileRoom(Accounts, profiles, AvatarForms, Avatars, Relay, Limits).Routes,
             .. new VerificationRoom(Invites, sessions, Limits, time).Routes,
-            .. new RegistrationRoom(database, sessions, Connected, identity, Limits, time, random).Routes,
+            .. new RegistrationRoom(database, sessions, Connected, identity, Limits, options, time, random).Routes,
             .. logins.Routes,
             .. preKeys.Routes,
             .. certificates.Routes,

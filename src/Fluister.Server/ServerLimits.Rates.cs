@@ -24,6 +24,10 @@ internal static partial class ServerLimits
     /// <summary>Messages in a minute from one place: 6000. Ours.</summary>
     public const int MessagesPerAddress = 6000;
 
+    /// <summary>Registrations from one place at once: 100, and one in ten seconds after them. Ours: a community behind one address can
+    /// register together.</summary>
+    public const int RegistrationsPerAddress = 100;
+
     /// <summary>Most that the operator can raise these to: a hundred million, which is no bound any more.</summary>
     public const int MostMessagesPerMinute = 100_000_000;
 
@@ -90,14 +94,6 @@ internal static partial class ServerLimits
 
     /// <summary>Tries to register one number or account: 6, one in 30 seconds.</summary>
     public static readonly Limit Registration = new("registration", 6, TimeSpan.FromSeconds(30));
-
-    /// <summary>Receipts that are asked for from one place: 100, one in ten seconds. Ours: making one takes the processor some
-    /// milliseconds, and a community behind one address can register together.</summary>
-    public static readonly Limit LoginReceipt = new("loginReceipt", 100, TimeSpan.FromSeconds(10));
-
-    /// <summary>Tries to register from one place, of any name and by any proof: 100, one in ten seconds. Ours: whoever chooses the names
-    /// that are tried chooses the buckets of <see cref="Registration"/>.</summary>
-    public static readonly Limit RegistrationOfOrigin = new("registrationOfOrigin", 100, TimeSpan.FromSeconds(10));
 
     /// <summary>Wrong registration locks or recovery passwords of one account: 10, one a day.</summary>
     public static readonly Limit Pin = new("pin", 10, TimeSpan.FromDays(1));

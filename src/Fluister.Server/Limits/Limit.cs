@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Fluister.Server.Operations;
 
 namespace Fluister.Server.Limits;
 
@@ -10,6 +11,10 @@ internal sealed record Limit(string Name, int Burst, TimeSpan Refill)
 {
     /// <summary>So many in a time, all of them at once if need be.</summary>
     public static Limit Per(TimeSpan time, int times, string name) => new(name, times, time / times);
+
+    /// <summary>Registrations from one place, as many as the operator allows; 1000 seconds fill it again.</summary>
+    public static Limit OfRegistrations(ServerOptions options, string name) =>
+        Per(TimeSpan.FromSeconds(1000), options.RegistrationsPerAddress, name);
 
     /// <summary>Whether it is this very limit: it is a key in a table that every message asks, where a name would be hashed
     /// anew.</summary>

@@ -74,6 +74,12 @@ internal sealed record ServerOptions
     public int MessagesPerAddress { get; set; } = ServerLimits.MessagesPerAddress;
 
     [Setting("""
+        How many people may register from one network address at once; as many more follow within 17 minutes. Raise it while a school or a
+        company behind one address moves in.
+        """)]
+    public int RegistrationsPerAddress { get; set; } = ServerLimits.RegistrationsPerAddress;
+
+    [Setting("""
         To how many accounts that it never wrote with an account may write in a day before it is challenged; 0 challenges nobody. Who is
         challenged goes on with an invite, which `fluister-server invite create` makes and you hand out, or waits.
         """)]
@@ -174,6 +180,7 @@ internal sealed record ServerOptions
             ("messagesPerPair", MessagesPerPair),
             ("sealedMessagesPerPair", SealedMessagesPerPair),
             ("messagesPerAddress", MessagesPerAddress),
+            ("registrationsPerAddress", RegistrationsPerAddress),
         })
         {
             if (value is < 1 or > ServerLimits.MostMessagesPerMinute)

@@ -6,6 +6,7 @@ using Fluister.Protocol.ZkGroup.Receipts;
 using Fluister.Server.Identity;
 using Fluister.Server.Invites;
 using Fluister.Server.Limits;
+using Fluister.Server.Operations;
 using Fluister.Server.Requests;
 using Fluister.Wire.Json;
 
@@ -15,10 +16,14 @@ namespace Fluister.Server.Registration;
 /// <remarks>What comes of it is a receipt that registers an account without a number, and that does not tell which invite it came
 /// from.</remarks>
 internal sealed class LoginPurchaseRoom(
-    InviteStore invites, InviteReceipts receipts, ServerIdentity server, RateLimits limits, TimeProvider time, RandomSource random)
+    InviteStore invites, InviteReceipts receipts, ServerIdentity server, RateLimits limits, ServerOptions options,
+    TimeProvider time, RandomSource random)
 {
     // As in an invite's link.
     private const char CodeSeparator = '.';
+
+    // Making a receipt takes the processor some milliseconds.
+    private readonly Limit _ofOrigin = Limit.OfRegistrations(options, "loginReceipt");
 
     /// <summary>What can be asked.</summary>
     public IEnumerable<Route> Routes => [new("POST", "/v1/login-purchase/receipt_credentials", Access.Anonymous, CreateAsync)];
@@ -31,7 +36,7 @@ internal sealed class LoginPurchaseRoom(
     /// <exception cref="RefusedException">400: not a request; 429: too often.</exception>
     public async Task<(IssuedReceipt Issued, byte[] Receipt)> IssueAsync(string purchase, byte[] request, ulong origin)
     {
-        limits.Take(ServerLimits.LoginReceipt, origin);
+        limits.Take(_ofOrigin, origin);
         var asked = Read(request);
         if (Token(purchase) is not { } token)
         {

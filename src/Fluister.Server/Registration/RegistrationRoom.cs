@@ -4,6 +4,7 @@ using Fluister.Server.Devices;
 using Fluister.Server.Identity;
 using Fluister.Server.Invites;
 using Fluister.Server.Limits;
+using Fluister.Server.Operations;
 using Fluister.Server.Profiles;
 using Fluister.Server.Requests;
 using Fluister.Server.Sockets;
@@ -22,16 +23,20 @@ internal sealed partial class RegistrationRoom(
     ConnectedDevices connected,
     ServerIdentity server,
     RateLimits limits,
+    ServerOptions options,
     TimeProvider time,
     RandomSource random)
 {
+    // Of any name and by any proof: whoever chooses the names that are tried chooses the buckets of ServerLimits.Registration.
+    private readonly Limit _ofOrigin = Limit.OfRegistrations(options, "registrationOfOrigin");
+
     /// <summary>What can be asked.</summary>
     public IEnumerable<Route> Routes => [new("POST", "/v1/registration", Access.Anyone, RegisterAsync)];
 
     private async ValueTask<Response> RegisterAsync(Request request, CancellationToken cancellation)
     {
         var given = Authenticator.Read(request.Header("Authorization")) ?? throw new RefusedException(401);
-        limits.Take(ServerLimits.RegistrationOfOrigin, request.Origin);
+        limits.Take(_ofOrigin, request.Origin);
         var newcomer = new Newcomer(request.Json(WireJson.Default.RegistrationJson));
         if (newcomer.Body.ReceiptCredentialPresentation is { Length: > 0 } presentation)
         {

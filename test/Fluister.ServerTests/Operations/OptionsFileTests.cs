@@ -23,6 +23,7 @@ public sealed class OptionsFileTests
             MessagesPerPair = 61,
             SealedMessagesPerPair = 601,
             MessagesPerAddress = 6001,
+            RegistrationsPerAddress = 101,
             StrangersPerDay = 5,
             TurnUrls = ["turn:turn.example.org:3478", "turns:turn.example.org"],
             TurnSecret = "0123456789abcdef",

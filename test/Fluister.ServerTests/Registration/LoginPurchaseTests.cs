@@ -136,12 +136,12 @@ public sealed class LoginPurchaseTests : IAsyncDisposable
     public async Task Receipts_cannot_be_asked_for_without_end_from_one_place()
     {
         var statuses = new List<int>();
-        for (var i = 0; i <= ServerLimits.LoginReceipt.Burst; i++)
+        for (var i = 0; i <= ServerLimits.RegistrationsPerAddress; i++)
         {
             statuses.Add((await new Buyer(_server).AskAsync("x.y", origin: 7)).Status);
         }
 
-        Assert.Equal([.. Enumerable.Repeat(404, ServerLimits.LoginReceipt.Burst), 429], statuses);
+        Assert.Equal([.. Enumerable.Repeat(404, ServerLimits.RegistrationsPerAddress), 429], statuses);
         Assert.Equal(404, (await new Buyer(_server).AskAsync("x.y", origin: 8)).Status);
     }
 

@@ -153,12 +153,12 @@ public sealed class ReceiptAttackTests : IAsyncDisposable
     public async Task Receipts_cannot_be_shown_without_end_from_one_place()
     {
         var statuses = new List<int>();
-        for (var i = 0; i <= ServerLimits.RegistrationOfOrigin.Burst; i++)
+        for (var i = 0; i <= ServerLimits.RegistrationsPerAddress; i++)
         {
             statuses.Add((await RegisterAsync([0])).Status);
         }
 
-        Assert.Equal([.. Enumerable.Repeat(400, ServerLimits.RegistrationOfOrigin.Burst), 429], statuses);
+        Assert.Equal([.. Enumerable.Repeat(400, ServerLimits.RegistrationsPerAddress), 429], statuses);
     }
 
     // All that is kept of the invite and of what it bought, against all that is kept of the account.

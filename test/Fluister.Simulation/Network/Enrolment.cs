@@ -20,9 +20,9 @@ internal static class Enrolment
         using var patience = new CancellationTokenSource(Patience);
         using var key = Member.Key();
         var name = $"P{planned.Account}";
-        var primary = await AccountClient.RegisterAsync(
-            Made(folders[0]), key, new RegisterRequest { Invite = invite, Name = new ProfileName(name), DeviceName = name },
-            cancel: patience.Token).ConfigureAwait(false);
+        var request = new RegisterRequest { Invite = invite, Name = new ProfileName(name), DeviceName = name };
+        var primary = await WithLimitsAsync(
+            () => AccountClient.RegisterAsync(Made(folders[0]), key, request, cancel: patience.Token), patience.Token).ConfigureAwait(false);
         var person = new Person(planned.Account, planned.Server, primary.Self.Aci.Uuid, folders.Count,
             planned.IsLight ? (int)primary.Self.RegistrationId : 0);
         if (folders.Count == 1)
@@ -32,9 +32,26 @@ internal static class Enrolment
 
         // Linking needs the primary's connection, and nobody has written yet.
         primary.Connect(receive: true);
-        var linked = await LinkAsync(primary, invite, Made(folders[1]), patience.Token).ConfigureAwait(false);
+        var linked = await WithLimitsAsync(
+            () => LinkAsync(primary, invite, Made(folders[1]), patience.Token), patience.Token).ConfigureAwait(false);
         await primary.DisposeAsync().ConfigureAwait(false);
         return (person, [AccountClient.Open(folders[0], key), linked]);
+    }
+
+    /// <summary>Hundreds register from one address: a server that says when to come again is obeyed, as a person would.</summary>
+    private static async Task<AccountClient> WithLimitsAsync(Func<Task<AccountClient>> work, CancellationToken cancel)
+    {
+        while (true)
+        {
+            try
+            {
+                return await work().ConfigureAwait(false);
+            }
+            catch (ClientException limited) when (limited is { Error: ClientError.RateLimited, RetryAfter: { } wait })
+            {
+                await Task.Delay(wait, cancel).ConfigureAwait(false);
+            }
+        }
     }
 
     private static string Made(string folder) => Directory.CreateDirectory(folder).FullName;

@@ -10,7 +10,7 @@ namespace Fluister.Simulation.Network;
 /// <summary>A home server as a process, with its own folder, port and name; its way to peers leads over a proxy of ours.</summary>
 internal sealed class ServerNode : IDisposable
 {
-    private static readonly string[] Floods = ["messagesPerPair", "sealedMessagesPerPair", "messagesPerAddress"];
+    private static readonly string[] Floods = ["messagesPerPair", "sealedMessagesPerPair", "messagesPerAddress", "registrationsPerAddress"];
 
     private readonly StringBuilder _errors = new();
     private readonly string _folder;
