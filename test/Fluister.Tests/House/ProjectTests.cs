@@ -25,6 +25,7 @@ public sealed class ProjectTests
         ["Fluister.Archive"] = ["Fluister.Cryptography", "Fluister.SqlCipher"],
         ["Fluister.Engines"] = [],
         ["Fluister.Summaries"] = ["Fluister.Cryptography", "Fluister.SqlCipher", "Fluister.Archive", "Fluister.Engines"],
+        ["not-fork"] = [],
         ["Fluister.Client"] =
             ["Fluister.Cryptography", "Fluister.Protocol", "Fluister.Wire", "Fluister.SqlCipher", "Fluister.Archive"],
         ["fluister"] =
@@ -35,8 +36,12 @@ public sealed class ProjectTests
     };
 
     /// <summary>Programs, and the projects that make them.</summary>
-    private static readonly Dictionary<string,
-        string> Programs = new() { ["fluister"] = "Fluister.Cli", ["fluister-server"] = "Fluister.Server" };
+    private static readonly Dictionary<string, string> Programs = new()
+    {
+        ["fluister"] = "Fluister.Cli",
+        ["fluister-server"] = "Fluister.Server",
+        ["not-fork"] = "Fluister.NotForking",
+    };
 
     public static TheoryData<string> Projects => [.. Arrows.Keys];
 

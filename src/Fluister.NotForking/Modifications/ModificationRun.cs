@@ -1,0 +1,11 @@
+namespace Fluister.NotForking.Modifications;
+
+/// <summary>What modifications of one run share.</summary>
+/// <param name="Version">The upstream version, if it has a name.</param>
+/// <param name="Commit">The upstream commit, where there is one.</param>
+/// <param name="Parameters">Values of a network descriptor by name (dialect 1).</param>
+public sealed record ModificationRun(string? Version, string? Commit, IReadOnlyDictionary<string, string> Parameters)
+{
+    /// <summary>Sees each edit that was made.</summary>
+    public Action<Edit>? Watch { get; init; }
+}

@@ -1,0 +1,25 @@
+namespace Fluister.NotForking.Trees;
+
+/// <summary>The files of one upstream version as they lie on disk, in the order of their paths' code units.</summary>
+public sealed class SourceTree
+{
+    private readonly Dictionary<string, TreeEntry> _byPath;
+
+    /// <summary>Takes entries in any order.</summary>
+    public SourceTree(IEnumerable<TreeEntry> entries)
+    {
+        Entries = [.. entries.OrderBy(entry => entry.Path, StringComparer.Ordinal)];
+        _byPath = Entries.ToDictionary(entry => entry.Path, StringComparer.Ordinal);
+    }
+
+    /// <summary>All files and links.</summary>
+    public IReadOnlyList<TreeEntry> Entries { get; }
+
+    /// <summary>The entry of a path, or null.</summary>
+    public TreeEntry? Find(string path) => _byPath.GetValueOrDefault(path);
+
+    /// <summary>The part below a folder, with paths relative to it: `subtree`.</summary>
+    public SourceTree Below(string folder) => new(
+        Entries.Where(entry => entry.Path.StartsWith(folder + "/", StringComparison.Ordinal))
+            .Select(entry => entry with { Path = entry.Path[(folder.Length + 1)..] }));
+}

@@ -1,0 +1,8 @@
+namespace Fluister.NotForking.Upstreams;
+
+/// <summary>One version of an upstream.</summary>
+/// <param name="Version">Its name, if it has one.</param>
+/// <param name="Commit">Its commit, in full; null for a download.</param>
+/// <param name="Time">When it was committed, where that is known.</param>
+/// <param name="Url">Where it comes from.</param>
+public sealed record Revision(string? Version, string? Commit, DateTimeOffset? Time, string Url);

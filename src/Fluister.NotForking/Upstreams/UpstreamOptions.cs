@@ -1,0 +1,8 @@
+namespace Fluister.NotForking.Upstreams;
+
+/// <summary>How upstreams are reached.</summary>
+/// <param name="Cache">The folder of the cache.</param>
+/// <param name="IsOffline">Whether the network is forbidden.</param>
+/// <param name="IsUpdating">Whether what is in the cache is brought up to date.</param>
+/// <param name="Mirrors">Folders with sources that are taken in place of downloads: `--local-mirror`.</param>
+public sealed record UpstreamOptions(string Cache, bool IsOffline, bool IsUpdating, IReadOnlyList<string> Mirrors);
