@@ -13,18 +13,12 @@ internal static class Program
         try
         {
             var recipe = RecipeReader.Read("not-fork.d", arguments[0], new RecipeRequest());
-            var selection = new Selection(
+            using var selection = new Selection(
                 recipe, new UpstreamOptions(Path.GetFullPath("cache"), IsOffline: false, IsUpdating: true, Mirrors: []));
-            var (block, upstream, revision) = selection.Find(selection.Versions[^1]);
-            var tree = upstream.CheckOut(revision);
-            if (block.Keys.TryGetValue("subtree", out var subtree))
-            {
-                tree = tree.Below(subtree);
-            }
-
+            var checkout = selection.CheckOut(selection.Choose(null, null));
             var scratch = Directory.CreateTempSubdirectory("not-fork");
-            var workspace = new Workspace(tree, scratch.FullName, isStrict: recipe.Dialect > 0);
-            var run = new ModificationRun(revision.Version, revision.Commit, new Dictionary<string, string>(StringComparer.Ordinal));
+            var workspace = new Workspace(checkout.Tree, scratch.FullName, isStrict: recipe.Dialect > 0);
+            var run = new ModificationRun(checkout.Version, checkout.Commit, new Dictionary<string, string>(StringComparer.Ordinal));
             foreach (var file in recipe.Modifications)
             {
                 Methods.Read(file, recipe.Dialect).Apply(workspace, run);
