@@ -109,7 +109,7 @@ internal sealed partial class PerlTranslation
 
             var atom = Atom(ref flags);
             SkipExtended(flags);
-            items.Add(Quantified(atom));
+            items.Add(atom.IsNothing ? atom : Quantified(atom, flags));
         }
 
         literal = items.TrueForAll(item => item.Set?.Single is not null && !item.IsRepeated)
@@ -134,25 +134,26 @@ internal sealed partial class PerlTranslation
         _ => $"(?:(?<={WordSet})(?={WordSet})|(?<!{WordSet})(?!{WordSet}))",
     };
 
-    private PerlItem Quantified(PerlItem atom)
+    private PerlItem Quantified(PerlItem atom, PerlFlags flags)
     {
         if (Quantifier() is not { } quantifier)
         {
             return atom;
         }
 
-        if (atom.IsNothing)
+        if (atom.IsKeep)
         {
-            throw Wrong("a quantifier follows nothing");
+            throw Wrong("a repeated \"\\K\" is not supported");
         }
 
-        if (_lookbehind > 0 && quantifier.IsUnbounded)
+        if (_lookbehind > 0 && quantifier.IsUnbounded && !atom.IsZeroWidth)
         {
             throw Wrong("what is looked for behind must have a greatest length");
         }
 
         var text = atom.Boundary is { } wanted ? Boundary(wanted, null, null) : atom.Text;
         text = atom.Set is null ? $"(?:{text}){quantifier.Text}" : text + quantifier.Text;
+        SkipExtended(flags);
         if (Take('?'))
         {
             text += '?';
@@ -162,6 +163,7 @@ internal sealed partial class PerlTranslation
             text = $"(?>{text})";
         }
 
+        SkipExtended(flags);
         if (Quantifier() is not null)
         {
             throw Wrong("a quantifier follows a quantifier");
