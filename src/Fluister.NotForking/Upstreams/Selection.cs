@@ -70,11 +70,13 @@ public sealed class Selection : IDisposable
                 ExitCode.Fetch, $"The upstream of {_recipe.Name} has no versions: no tag fits `version`.", _recipe.Blocks[0].Place);
 
     /// <summary>Fetches the files of a version.</summary>
+    /// <param name="selected">The version.</param>
+    /// <param name="keep">A folder in which they stay; null: they lie in the cache, until another version is checked out.</param>
     /// <exception cref="NotForkException">They cannot be had, are not what they should be, or there is no such `subtree`.</exception>
-    public Checkout CheckOut(Selected selected)
+    public Checkout CheckOut(Selected selected, string? keep = null)
     {
         var (block, upstream, revision) = selected;
-        var tree = upstream.CheckOut(revision);
+        var tree = keep is null ? upstream.CheckOut(revision) : upstream.Keep(revision, keep);
         return new Checkout(Below(block, upstream, tree, revision), revision.Version, revision.Id);
     }
 
