@@ -93,12 +93,7 @@ public sealed class MassagedTree : IDisposable
     public static MassagedTree Build(TreeRequest request)
     {
         var file = request.IgnoresLock ? null : LockFile.Find(request.Input, request.Name);
-        if (request is { Version: null, Commit: null } && file?.Versions is [.., var newest])
-        {
-            request = request with { Version = newest };
-        }
-
-        var tree = CheckOut(request);
+        var tree = CheckOut(Locked(request));
         try
         {
             var check = file is null ? null : new LockCheck(file, LockEntry.Key(tree));
@@ -113,6 +108,11 @@ public sealed class MassagedTree : IDisposable
             throw;
         }
     }
+
+    /// <summary>The same request; with a lock, and where no version is asked for, of the latest one that is locked.</summary>
+    public static TreeRequest Locked(TreeRequest request) =>
+        request is { Version: null, Commit: null, IgnoresLock: false } && LockFile.Find(request.Input, request.Name)?.Versions is [.., var newest]
+            ? request with { Version = newest } : request;
 
     /// <summary>Makes all modifications.</summary>
     public void Massage()

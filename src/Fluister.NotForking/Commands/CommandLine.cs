@@ -6,7 +6,8 @@ namespace Fluister.NotForking.Commands;
 internal static class CommandLine
 {
     private static IEnumerable<Command> Subcommands(CommonOptions common) =>
-        [LockCommand.Create(common), VerifyCommand.Create(common), DriftCommand.Create(common)];
+        [LockCommand.Create(common), VerifyCommand.Create(common), DriftCommand.Create(common), ExplainCommand.Create(common),
+            DiffCommand.Create(common)];
 
     /// <summary>Runs the program.</summary>
     /// <returns>The exit code.</returns>
