@@ -16,6 +16,7 @@ public sealed class Selection : IDisposable
     public Selection(Recipe recipe, UpstreamOptions options)
     {
         (_recipe, _options) = (recipe, options);
+        Cache.Check(options.Cache);
         try
         {
             foreach (var block in recipe.Blocks)
@@ -74,8 +75,14 @@ public sealed class Selection : IDisposable
     public Checkout CheckOut(Selected selected)
     {
         var (block, upstream, revision) = selected;
-        var tree = upstream.CheckOut(revision);
-        return new Checkout(Below(block, upstream, tree, revision), revision.Version, revision.Id);
+        if (LocalMirror.Find(block, revision.Version, revision.Id, _options) is { } path)
+        {
+            _options.Report($"Taking the sources of {_recipe.Name} from \"{path}\".");
+            var mirrored = Directory.Exists(path) ? LocalMirror.Read(path) : DownloadUpstream.Unpack(path, _recipe.Dialect, _options);
+            return new Checkout(Below(block, upstream, mirrored, revision), revision.Version, null);
+        }
+
+        return new Checkout(Below(block, upstream, upstream.CheckOut(revision), revision), revision.Version, revision.Id);
     }
 
     /// <inheritdoc/>
@@ -102,6 +109,7 @@ public sealed class Selection : IDisposable
     private Upstream Open(Block block) => block.Keys["vcs"].ToLowerInvariant() switch
     {
         "git" => new GitUpstream(block, _recipe.Dialect, _options),
+        "download" => new DownloadUpstream(block, _recipe.Dialect, _options),
         var other => throw new NotForkException(ExitCode.Configuration, $"There is no upstream of kind \"{other}\".", block.At("vcs")),
     };
 }
