@@ -25,13 +25,17 @@ internal sealed class GitUpstream : Upstream
         (_block, _dialect, _options) = (block, dialect, options);
         _url = NotAnOption(Required(block, "repos", "repository"));
         _branch = block.Keys.TryGetValue("branch", out var branch) ? NotAnOption(branch) : null;
-        _names = new VersionNames(block, dialect);
+        _names = new VersionNames(block);
     }
+
+    /// <inheritdoc/>
+    public override string Kind => "git";
 
     /// <inheritdoc/>
     public override string CacheIndex => _branch is null ? _url : $"{_url} {_branch}";
 
-    private GitRepository Repository => _repository ??= Open();
+    /// <summary>The clone, made or brought up to date where that is due.</summary>
+    internal GitRepository Repository => _repository ??= Open();
 
     private Dictionary<string, (string Id, string Commit)> Tags => _tags ??= ReadTags();
 
@@ -94,6 +98,11 @@ internal sealed class GitUpstream : Upstream
             .Select(tag => tag.Key).Order(StringComparer.Ordinal).FirstOrDefault();
         return new Revision(tag is null ? null : _names.Version(tag), found.Commit, found.Time, _url) { Id = found.Commit };
     }
+
+    /// <inheritdoc/>
+    public override (string Id, string Time) Describe(Revision revision) => (
+        revision.Id ?? "", _names.Commits.Count > 0 ? _names.Times.GetValueOrDefault(revision.Version ?? "", "")
+            : revision.Time?.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "");
 
     /// <inheritdoc/>
     public override SourceTree CheckOut(Revision revision) => new GitCheckout(Repository).Of(

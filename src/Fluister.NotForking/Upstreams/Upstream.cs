@@ -7,6 +7,9 @@ namespace Fluister.NotForking.Upstreams;
 /// it is asked for, and held against other runs until this is disposed.</summary>
 public abstract class Upstream : IDisposable
 {
+    /// <summary>"git", "fossil" or "download".</summary>
+    public abstract string Kind { get; }
+
     /// <summary>What names it in the cache: its URL and branch.</summary>
     public abstract string CacheIndex { get; }
 
@@ -19,6 +22,9 @@ public abstract class Upstream : IDisposable
 
     /// <summary>The version at a commit, or null.</summary>
     public abstract Revision? FindCommit(string commit);
+
+    /// <summary>What old locks and `--metadata` say of a version: its id and time ("2026-01-31 23:59:59", UTC), "-" where there is none.</summary>
+    public abstract (string Id, string Time) Describe(Revision revision);
 
     /// <summary>The files of a version, as a whole (`subtree` is not taken yet). They lie in the cache, until the next call.</summary>
     public abstract SourceTree CheckOut(Revision revision);
