@@ -25,7 +25,7 @@ public static class RecipeReader
         var lines = Encoding.Latin1.GetString(bytes).Split('\n');
         var keys = Keys(file, lines, out var count);
         var body = lines.Select((text, index) => (new Place(file, index + 1), text)).Skip(count)
-            .Where(line => line.text.Trim().Length > 0);
+            .Where(line => line.Item1.Line < lines.Length || line.text.Length > 0);
         return new ModificationFile(new Place(file), folder, keys, [.. body], bytes);
     }
 
