@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Fluister.NotForking.Configuration;
+using Fluister.NotForking.Texts;
 using Fluister.NotForking.Trees;
 
 namespace Fluister.NotForking.Modifications;
@@ -27,7 +28,7 @@ internal sealed partial class Append : Modification
                 text.Append(Prefix().Replace(line, ""));
             }
 
-            _files.Add((place, TreePath.Checked(path, place), Encoding.Latin1.GetBytes(text.ToString())));
+            _files.Add((place, TreePath.Checked(PerlText.Decode(path, place), place), Encoding.Latin1.GetBytes(text.ToString())));
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Fluister.NotForking.Texts;
 
 namespace Fluister.NotForking.Modifications;
@@ -10,4 +9,4 @@ namespace Fluister.NotForking.Modifications;
 /// <param name="Value">What the first group of that must be.</param>
 /// <param name="End">What the line after it matches; null, or no such line: the file's end.</param>
 /// <param name="Hunks">The patch, with lines counted from the fragment's first.</param>
-internal sealed record Fragment(Place Place, string Path, Regex? Start, string Value, Regex? End, IReadOnlyList<Hunk> Hunks);
+internal sealed record Fragment(Place Place, string Path, PerlPattern? Start, string Value, PerlPattern? End, IReadOnlyList<Hunk> Hunks);

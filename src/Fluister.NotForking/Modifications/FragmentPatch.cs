@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using Fluister.NotForking.Configuration;
 using Fluister.NotForking.Texts;
 using Fluister.NotForking.Trees;
@@ -35,10 +34,11 @@ internal sealed class FragmentPatch : Modification
     private byte[] Patched(byte[] text, Fragment fragment, out PatchResult result)
     {
         var lines = new TextLines(text);
+        string Text(int line) => Encoding.Latin1.GetString(lines[line]);
         var (from, next) = (0, 0);
         if (fragment.Start is { } start)
         {
-            while (from < lines.Count && !(Match(start, lines[from], fragment) is { Success: true } match && match.Groups[1].Value == fragment.Value))
+            while (from < lines.Count && !(start.Match(Text(from)) is { Success: true } match && match.Groups[1].Value == fragment.Value))
             {
                 from++;
             }
@@ -52,7 +52,7 @@ internal sealed class FragmentPatch : Modification
             next = from + 1;
         }
 
-        while (next < lines.Count && !(fragment.End is { } end && Match(end, lines[next], fragment).Success))
+        while (next < lines.Count && !(fragment.End is { } end && end.IsMatch(Text(next))))
         {
             next++;
         }
@@ -62,18 +62,5 @@ internal sealed class FragmentPatch : Modification
         return result.IsComplete ? [.. lines.Range(0, from), .. result.Text, .. lines.Range(next, lines.Count)] : throw new NotForkException(
             ExitCode.Drift, $"The patch of \"{fragment.Path}\", {(fragment.Start is null ? "its beginning" : $"fragment \"{fragment.Value}\"")}, does not fit.",
             result.Hunks.First(hunk => hunk.Line == 0).Hunk.Place);
-    }
-
-    private static Match Match(Regex pattern, ReadOnlySpan<byte> line, Fragment fragment)
-    {
-        try
-        {
-            return pattern.Match(Encoding.Latin1.GetString(line));
-        }
-        catch (RegexMatchTimeoutException e)
-        {
-            throw new NotForkException(
-                ExitCode.Configuration, $"The pattern needs longer than {Limits.Search.TotalSeconds} s for one line.", fragment.Place, e);
-        }
     }
 }

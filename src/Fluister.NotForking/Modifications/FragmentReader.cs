@@ -18,7 +18,7 @@ internal sealed partial class FragmentReader(ModificationFile file)
         while (_at < file.Body.Count)
         {
             var (place, text) = file.Body[_at++];
-            var path = TreePath.Checked(Unquoted(PerlText.Trim(text).ToString()), place);
+            var path = TreePath.Checked(PerlText.Decode(Unquoted(PerlText.Trim(text).ToString()), place), place);
             while (true)
             {
                 var (from, start) = Next("the first line of a fragment, or \"-----\"");
@@ -36,7 +36,7 @@ internal sealed partial class FragmentReader(ModificationFile file)
 
     private Fragment ReadFragment(Place place, string path, string start)
     {
-        Regex? first = null;
+        PerlPattern? first = null;
         var value = "";
         if (start != "start")
         {
@@ -45,7 +45,7 @@ internal sealed partial class FragmentReader(ModificationFile file)
                 throw new NotForkException(ExitCode.Configuration, "Not \"start\" and not \"/PATTERN/ VALUE\".", place);
             }
 
-            first = PerlPattern.Compile(match.Groups[1].Value, place);
+            first = PerlPattern.Create(match.Groups[1].Value, place);
             value = Unquoted(match.Groups[2].Value);
         }
 
@@ -55,7 +55,7 @@ internal sealed partial class FragmentReader(ModificationFile file)
             throw new NotForkException(ExitCode.Configuration, "Not \"end\" and not \"/PATTERN/\".", endPlace);
         }
 
-        var last = end == "end" ? null : PerlPattern.Compile(end[1..^1], endPlace);
+        var last = end == "end" ? null : PerlPattern.Create(end[1..^1], endPlace);
         var from = _at;
         while (_at < file.Body.Count && file.Body[_at].Text != "---")
         {

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Fluister.NotForking.Configuration;
+using Fluister.NotForking.Texts;
 using Fluister.NotForking.Trees;
 
 namespace Fluister.NotForking.Modifications;
@@ -25,8 +26,8 @@ internal sealed partial class Replace : Modification
             }
 
             var isExpanded = match.Groups[2].Value.StartsWith('+');
-            var from = Payload(file.Folder, match.Groups[2].Value[(isExpanded ? 1 : 0)..], place);
-            _files.Add((place, TreePath.Checked(match.Groups[1].Value, place), from, isExpanded));
+            var from = Payload(file.Folder, PerlText.Decode(match.Groups[2].Value[(isExpanded ? 1 : 0)..], place), place);
+            _files.Add((place, TreePath.Checked(PerlText.Decode(match.Groups[1].Value, place), place), from, isExpanded));
         }
     }
 

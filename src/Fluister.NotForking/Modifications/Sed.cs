@@ -32,7 +32,7 @@ internal sealed partial class Sed : Modification
             }
 
             var replacement = Escape().Replace(match.Groups[5].Value, letter => letter.Value[1] switch { 'n' => "\n", 't' => "\t", _ => "\r" });
-            _rules.Add(new SedRule(place, Glob.Compile(match.Groups[1].Value, place), PerlPattern.Compile(pattern, place), replacement));
+            _rules.Add(new SedRule(place, new Glob(match.Groups[1].Value, place), PerlPattern.Create(pattern, place), replacement));
         }
     }
 
@@ -43,11 +43,11 @@ internal sealed partial class Sed : Modification
         {
             var replacement = LumoVariables.Expand(rule.Replacement, run);
             var total = 0;
-            foreach (var path in tree.EditablePaths.Where(rule.Chooses))
+            foreach (var path in tree.EditablePaths.Where(rule.Files.IsMatchOfPathOrName))
             {
                 var count = 0;
-                tree.Edit(
-                    path, before => Encoding.Latin1.GetBytes(Replaced(rule, Encoding.Latin1.GetString(before), replacement, out count)), rule.Place);
+                tree.Edit(path, before => Encoding.Latin1.GetBytes(
+                    rule.Pattern.Substitute(Encoding.Latin1.GetString(before), replacement, out count)), rule.Place);
                 total += count;
                 if (count > 0)
                 {
@@ -70,23 +70,4 @@ internal sealed partial class Sed : Modification
 
     [GeneratedRegex(@"\\[ntr]", RegexOptions.ECMAScript)]
     private static partial Regex Escape();
-
-    private static string Replaced(SedRule rule, string text, string replacement, out int count)
-    {
-        var found = 0;
-        try
-        {
-            var replaced = rule.Pattern.Replace(text, _ =>
-            {
-                found++;
-                return replacement;
-            });
-            count = found;
-            return replaced;
-        }
-        catch (RegexMatchTimeoutException e)
-        {
-            throw new NotForkException(ExitCode.Configuration, $"The pattern needs longer than {Limits.Search.TotalSeconds} s for one file.", rule.Place, e);
-        }
-    }
 }

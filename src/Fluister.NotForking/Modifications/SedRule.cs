@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using Fluister.NotForking.Texts;
 
 namespace Fluister.NotForking.Modifications;
 
@@ -7,8 +7,4 @@ namespace Fluister.NotForking.Modifications;
 /// <param name="Files">Which files: by their whole path, or by its last part.</param>
 /// <param name="Pattern">What is replaced.</param>
 /// <param name="Replacement">By what, as a literal text but for `$LUMO_...`.</param>
-internal sealed record SedRule(Place Place, Regex Files, Regex Pattern, string Replacement)
-{
-    /// <summary>Whether it is for a file.</summary>
-    public bool Chooses(string path) => Files.IsMatch(path) || (path.LastIndexOf('/') is >= 0 and var slash && Files.IsMatch(path[(slash + 1)..]));
-}
+internal sealed record SedRule(Place Place, Glob Files, PerlPattern Pattern, string Replacement);

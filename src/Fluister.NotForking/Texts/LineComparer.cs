@@ -1,6 +1,6 @@
 namespace Fluister.NotForking.Texts;
 
-/// <summary>Compares lines by their bytes.</summary>
+/// <summary>Lines are equal when their bytes are, line ends included.</summary>
 internal sealed class LineComparer : IEqualityComparer<ReadOnlyMemory<byte>>
 {
     /// <summary>The only one.</summary>
@@ -10,10 +10,10 @@ internal sealed class LineComparer : IEqualityComparer<ReadOnlyMemory<byte>>
     public bool Equals(ReadOnlyMemory<byte> x, ReadOnlyMemory<byte> y) => x.Span.SequenceEqual(y.Span);
 
     /// <inheritdoc/>
-    public int GetHashCode(ReadOnlyMemory<byte> obj)
+    public int GetHashCode(ReadOnlyMemory<byte> line)
     {
         var hash = default(HashCode);
-        hash.AddBytes(obj.Span);
+        hash.AddBytes(line.Span);
         return hash.ToHashCode();
     }
 }

@@ -24,14 +24,14 @@ internal sealed class LineDiff
 
     /// <summary>Compares two texts.</summary>
     /// <returns>The changes in the order of lines; between two of them lies at least one equal line.</returns>
-    public static List<Change> Between(TextLines old, TextLines @new)
+    public static List<LineChange> Between(TextLines old, TextLines @new)
     {
         var numbers = new Dictionary<ReadOnlyMemory<byte>, int>(LineComparer.Instance);
         return Between(Numbered(old, numbers), Numbered(@new, numbers));
     }
 
     /// <summary>Compares two sequences whose equal lines have equal numbers.</summary>
-    public static List<Change> Between(int[] old, int[] @new)
+    public static List<LineChange> Between(int[] old, int[] @new)
     {
         var (oldChanged, newChanged) = (new bool[old.Length], new bool[@new.Length]);
         var (oldKept, newKept) = (Shared(old, @new, oldChanged), Shared(@new, old, newChanged));
@@ -82,11 +82,11 @@ internal sealed class LineDiff
         }
     }
 
-    private static List<Change> Changes(int[] old, int[] @new, bool[] oldChanged, bool[] newChanged)
+    private static List<LineChange> Changes(int[] old, int[] @new, bool[] oldChanged, bool[] newChanged)
     {
         Slide(old, oldChanged, newChanged);
         Slide(@new, newChanged, oldChanged);
-        var changes = new List<Change>();
+        var changes = new List<LineChange>();
         for (var (i, j) = (0, 0); i < old.Length || j < @new.Length;)
         {
             var (oldStart, newStart) = (i, j);
@@ -102,7 +102,7 @@ internal sealed class LineDiff
 
             if (i > oldStart || j > newStart)
             {
-                changes.Add(new Change(oldStart, i - oldStart, newStart, j - newStart));
+                changes.Add(new LineChange(oldStart, i - oldStart, newStart, j - newStart));
             }
             else
             {

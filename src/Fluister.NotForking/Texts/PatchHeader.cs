@@ -26,20 +26,20 @@ internal sealed class PatchHeader(int? strip)
     {
         if (line.StartsWith("--- ", StringComparison.Ordinal))
         {
-            _minus = PatchName.Read(line[4..], strip);
+            _minus = PatchName.Read(line[4..], strip, place);
         }
         else if (line.StartsWith("+++ ", StringComparison.Ordinal) || line.StartsWith("*** ", StringComparison.Ordinal))
         {
-            _other = PatchName.Read(line[4..], strip);
+            _other = PatchName.Read(line[4..], strip, place);
         }
         else if (line.StartsWith("Index:", StringComparison.Ordinal))
         {
-            _index = PatchName.Read(line[6..], strip).Name;
+            _index = PatchName.Read(line[6..], strip, place).Name;
         }
         else if (line.StartsWith("diff --git ", StringComparison.Ordinal))
         {
             _isGit = true;
-            (_minus.Name, _other.Name) = GitNames(line[11..]);
+            (_minus.Name, _other.Name) = GitNames(line[11..], place);
         }
         else if (!_isGit || !TakeExtended(line, place))
         {
@@ -92,7 +92,7 @@ internal sealed class PatchHeader(int? strip)
         return true;
     }
 
-    private (string? Old, string? New) GitNames(string text)
+    private (string? Old, string? New) GitNames(string text, Place place)
     {
         var names = new List<string>();
         while (names.Count < 2 && (text = text.TrimStart(' ')).Length > 0)
@@ -110,6 +110,6 @@ internal sealed class PatchHeader(int? strip)
         }
 
         return names.Count == 2 && text.Trim().Length == 0
-            ? (PatchName.Stripped(names[0], strip), PatchName.Stripped(names[1], strip)) : (null, null);
+            ? (PatchName.Stripped(names[0], strip, place), PatchName.Stripped(names[1], strip, place)) : (null, null);
     }
 }

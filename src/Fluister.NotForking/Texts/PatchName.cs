@@ -9,8 +9,9 @@ internal static class PatchName
     /// <summary>Reads what follows "--- ", "+++ ", "*** " or "Index:".</summary>
     /// <param name="text">The rest of the line, without its end.</param>
     /// <param name="strip">How many leading folders go; null: all.</param>
+    /// <param name="place">Where it stands.</param>
     /// <returns>The name (null: none that is taken) and whether it says that there is no such file (a time of 1970, /dev/null).</returns>
-    public static (string? Name, bool IsMissing) Read(string text, int? strip)
+    public static (string? Name, bool IsMissing) Read(string text, int? strip, Place place)
     {
         text = text.TrimStart(' ', '\t');
         string name;
@@ -31,11 +32,11 @@ internal static class PatchName
             (name, text) = (text[..end], text[end..]);
         }
 
-        return name == "/dev/null" ? (null, true) : (Stripped(name, strip), IsEpoch(text.Trim()));
+        return name == "/dev/null" ? (null, true) : (Stripped(name, strip, place), IsEpoch(text.Trim()));
     }
 
     /// <summary>Takes leading folders off a name; null where too few are there, or what remains leaves the tree.</summary>
-    public static string? Stripped(string name, int? strip)
+    public static string? Stripped(string name, int? strip, Place place)
     {
         var rest = name.AsSpan();
         for (var left = strip ?? int.MaxValue; left > 0; left--)
@@ -54,7 +55,7 @@ internal static class PatchName
             rest = rest[slash..].TrimStart('/');
         }
 
-        return rest.Length > 0 && Trees.TreePath.IsInside(rest.ToString()) ? rest.ToString() : null;
+        return Trees.TreePath.IsInside(rest.ToString()) ? PerlText.Decode(rest.ToString(), place) : null;
     }
 
     /// <summary>Reads a name in quotation marks as C and git write them.</summary>

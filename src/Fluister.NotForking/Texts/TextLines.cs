@@ -31,9 +31,6 @@ internal sealed class TextLines
     /// <summary>Some lines in a row, to keep.</summary>
     public ReadOnlyMemory<byte> Keep(int from, int to) => _text[_starts[from].._starts[to]];
 
-    /// <summary>Where a line begins.</summary>
-    public int Start(int index) => _starts[index];
-
     /// <summary>Some lines in a row.</summary>
     public ReadOnlySpan<byte> Range(int from, int to) => _text.Span[_starts[from].._starts[to]];
 }

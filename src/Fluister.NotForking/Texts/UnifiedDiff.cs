@@ -3,81 +3,69 @@ using System.Text;
 
 namespace Fluister.NotForking.Texts;
 
-/// <summary>Writes unified diffs.</summary>
+/// <summary>Writes the hunks of a unified diff.</summary>
 internal static class UnifiedDiff
 {
-    /// <summary>The hunks that turn one text into another; empty where they are equal.</summary>
-    public static byte[] Hunks(ReadOnlyMemory<byte> old, ReadOnlyMemory<byte> @new, int context = 3)
+    /// <summary>Lines of context around a change: what `diff -u` and git take.</summary>
+    public const int Context = 3;
+
+    /// <summary>The hunks that make the new text of the old one; nothing when they are equal.</summary>
+    public static byte[] Hunks(TextLines old, TextLines @new, int context = Context)
     {
-        var (oldLines, newLines) = (new TextLines(old), new TextLines(@new));
         var output = new MemoryStream();
-        var changes = LineDiff.Between(oldLines, newLines);
-        for (var (first, next) = (0, 0); first < changes.Count; first = next)
+        var changes = LineDiff.Between(old, @new);
+        for (var at = 0; at < changes.Count;)
         {
-            for (next = first + 1; next < changes.Count && changes[next].Old - End(changes[next - 1]) <= 2 * context; next++)
+            var first = at++;
+            while (at < changes.Count && changes[at].OldStart - changes[at - 1].OldEnd <= 2 * context)
             {
+                at++;
             }
 
-            WriteHunk(output, oldLines, newLines, changes[first..next], context);
+            Write(output, old, @new, [.. changes.Skip(first).Take(at - first)], context);
         }
 
         return output.ToArray();
     }
 
-    /// <summary>A diff of one file, with its header lines; empty where the texts are equal.</summary>
-    /// <param name="oldName">What stands after "---".</param>
-    /// <param name="newName">What stands after "+++".</param>
-    /// <param name="old">The old text.</param>
-    /// <param name="new">The new text.</param>
-    /// <param name="context">How many lines of context.</param>
-    public static byte[] File(string oldName, string newName, ReadOnlyMemory<byte> old, ReadOnlyMemory<byte> @new, int context = 3) =>
-        Hunks(old, @new, context) is { Length: > 0 } hunks ? [.. Encoding.UTF8.GetBytes($"--- {oldName}\n+++ {newName}\n"), .. hunks] : [];
-
-    private static int End(Change change) => change.Old + change.OldCount;
-
-    private static void WriteHunk(MemoryStream output, TextLines old, TextLines @new, List<Change> changes, int context)
+    private static void Write(MemoryStream output, TextLines old, TextLines @new, LineChange[] changes, int context)
     {
         var (first, last) = (changes[0], changes[^1]);
-        var before = Math.Min(context, first.Old);
-        var from = first.Old - before;
-        var to = Math.Min(old.Count, End(last) + context);
-        var newCount = to - from + changes.Sum(change => change.NewCount - change.OldCount);
-        output.Write(Encoding.ASCII.GetBytes($"@@ -{Range(from, to - from)} +{Range(first.New - before, newCount)} @@\n"));
+        var before = Math.Min(context, first.OldStart);
+        var after = Math.Min(context, old.Count - last.OldEnd);
+        var from = first.OldStart - before;
+        output.Write(Encoding.ASCII.GetBytes(string.Create(
+            CultureInfo.InvariantCulture,
+            $"@@ -{Range(from, last.OldEnd + after - from)} +{Range(first.NewStart - before, last.NewEnd + after - first.NewStart + before)} @@\n")));
         foreach (var change in changes)
         {
-            for (; from < change.Old; from++)
-            {
-                WriteLine(output, ' ', old[from]);
-            }
-
-            for (; from < End(change); from++)
-            {
-                WriteLine(output, '-', old[from]);
-            }
-
-            for (var at = change.New; at < change.New + change.NewCount; at++)
-            {
-                WriteLine(output, '+', @new[at]);
-            }
+            Write(output, ' ', old, from, change.OldStart);
+            Write(output, '-', old, change.OldStart, change.OldEnd);
+            Write(output, '+', @new, change.NewStart, change.NewEnd);
+            from = change.OldEnd;
         }
 
-        for (; from < to; from++)
-        {
-            WriteLine(output, ' ', old[from]);
-        }
+        Write(output, ' ', old, from, last.OldEnd + after);
     }
 
-    private static string Range(int from, int count) => count == 1
-        ? (from + 1).ToString(CultureInfo.InvariantCulture)
-        : string.Create(CultureInfo.InvariantCulture, $"{(count == 0 ? from : from + 1)},{count}");
-
-    private static void WriteLine(MemoryStream output, char kind, ReadOnlySpan<byte> line)
+    /// <summary>A range as a hunk's first line writes it: of none, it names the line before.</summary>
+    private static string Range(int start, int count) => count switch
     {
-        output.WriteByte((byte)kind);
-        output.Write(line);
-        if (line[^1] != '\n')
+        0 => string.Create(CultureInfo.InvariantCulture, $"{start},0"),
+        1 => string.Create(CultureInfo.InvariantCulture, $"{start + 1}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{start + 1},{count}"),
+    };
+
+    private static void Write(MemoryStream output, char kind, TextLines lines, int from, int to)
+    {
+        for (var at = from; at < to; at++)
         {
-            output.Write("\n\\ No newline at end of file\n"u8);
+            output.WriteByte((byte)kind);
+            output.Write(lines[at]);
+            if (!lines[at].EndsWith("\n"u8))
+            {
+                output.Write("\n\\ No newline at end of file\n"u8);
+            }
         }
     }
 }

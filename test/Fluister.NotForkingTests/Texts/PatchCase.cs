@@ -17,7 +17,9 @@ internal sealed class PatchCase
         var old = Lines();
         var changed = Changed(old, 1 + _random.Next(4));
         var context = _random.Next(5);
-        var patch = UnifiedDiff.File($"a/{name}\t2024-01-02 03:04:05 +0000", $"b/{name}\t2024-01-02 03:04:06 +0000", Join(old), Join(changed), context);
+        var patch = UnifiedDiff.Hunks(new TextLines(Join(old)), new TextLines(Join(changed)), context);
+        var header = $"--- a/{name}\t2024-01-02 03:04:05 +0000\n+++ b/{name}\t2024-01-02 03:04:06 +0000\n";
+        patch = patch.Length > 0 ? [.. Encoding.ASCII.GetBytes(header), .. patch] : [];
         // Mostly upstream went on, sometimes it has the change, or a part of it, or nothing of the kind.
         var text = _random.Next(10) switch
         {
