@@ -24,10 +24,10 @@ internal static class Program
 
             var scratch = Directory.CreateTempSubdirectory("not-fork");
             var workspace = new Workspace(tree, scratch.FullName, isStrict: recipe.Dialect > 0);
-            var run = new ModificationRun(revision.Version, revision.Commit, new Dictionary<string, string>(StringComparer.Ordinal));
-            foreach (var file in recipe.Modifications)
+            var run = new ModificationRun(revision.Version, revision.Commit, Parameters.None);
+            foreach (var modification in Methods.ReadAll(recipe))
             {
-                Methods.Read(file, recipe.Dialect).Apply(workspace, run);
+                modification.Apply(workspace, run);
             }
 
             new Output("sources", recipe.Name).Install(workspace.Result);
