@@ -13,19 +13,16 @@ public sealed class MassagedTree : IDisposable
     private readonly ModificationRun _run;
     private readonly List<Edit> _edits = [];
 
-    private MassagedTree(TreeRequest request, Recipe recipe, Block block, Upstream upstream, Revision revision)
-    {
-        (Recipe, Block, Revision) = (recipe, block, revision);
-        Modifications = [.. recipe.Modifications.Select(file => Methods.Read(file, recipe.Dialect))];
-        var tree = upstream.CheckOut(revision);
-        if (block.Keys.TryGetValue("subtree", out var subtree))
-        {
-            tree = Below(tree, subtree, block.Place);
-        }
+    private readonly Selection _selection;
 
+    private MassagedTree(TreeRequest request, Recipe recipe, Selection selection, Selected selected)
+    {
+        (Recipe, Block, Revision, _selection) = (recipe, selected.Block, selected.Revision, selection);
+        Modifications = [.. recipe.Modifications.Select(file => Methods.Read(file, recipe.Dialect))];
+        var checkout = selection.CheckOut(selected);
         _scratch = Directory.CreateTempSubdirectory("not-fork-");
-        Workspace = new Workspace(tree, _scratch.FullName, isStrict: recipe.Dialect > 0);
-        _run = new ModificationRun(revision.Version, revision.Commit, request.Parameters) { Watch = Saw };
+        Workspace = new Workspace(checkout.Tree, _scratch.FullName, isStrict: recipe.Dialect > 0);
+        _run = new ModificationRun(checkout.Version, checkout.Commit, request.Parameters) { Watch = Saw };
     }
 
     /// <summary>The recipe, with its conditions decided.</summary>
@@ -54,15 +51,22 @@ public sealed class MassagedTree : IDisposable
     public static MassagedTree CheckOut(TreeRequest request)
     {
         var (recipe, selection) = Open(request);
-        var version = request.Version ?? (request.Commit is null ? Latest(recipe, selection) : null);
-        if (version is not null && version != request.Version && recipe.Dialect > 0)
+        try
         {
-            // Dialect 0 decides conditions by what was asked for, even if that was nothing; dialect 1 by what is there.
-            recipe = Read(request with { Version = version });
-        }
+            var selected = selection.Choose(request.Version, request.Commit);
+            if (recipe.Dialect > 0 && selected.Revision.Version is { } version && version != request.Version)
+            {
+                // Dialect 0 decides conditions by what was asked for, even if that was nothing; dialect 1 by what is there.
+                recipe = Read(request with { Version = version });
+            }
 
-        var (block, upstream, revision) = version is not null ? selection.Find(version) : selection.FindCommit(request.Commit!);
-        return new MassagedTree(request, recipe, block, upstream, revision);
+            return new MassagedTree(request, recipe, selection, selected);
+        }
+        catch
+        {
+            selection.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The recipe of a request and its upstreams' versions.</summary>
@@ -102,21 +106,14 @@ public sealed class MassagedTree : IDisposable
     public void Apply(Modification modification) => modification.Apply(Workspace, _run);
 
     /// <inheritdoc/>
-    public void Dispose() => _scratch.Delete(recursive: true);
+    public void Dispose()
+    {
+        _scratch.Delete(recursive: true);
+        _selection.Dispose();
+    }
 
     private static Recipe Read(TreeRequest request) =>
         RecipeReader.Read(request.Input, request.Name, new RecipeRequest(request.Version, request.IsLocked));
-
-    private static string Latest(Recipe recipe, Selection selection) => selection.Versions is [.., var latest]
-        ? latest
-        : throw new NotForkException(ExitCode.Fetch, $"\"{recipe.Name}\" has no versions: see `version` and `version_filter`.", recipe.Blocks[0].Place);
-
-    private static SourceTree Below(SourceTree tree, string subtree, Place place)
-    {
-        var below = tree.Below(TreePath.Checked(subtree.TrimEnd('/'), place));
-        return below.Entries.Count > 0
-            ? below : throw new NotForkException(ExitCode.Configuration, $"This version has no folder \"{subtree}\" to be its subtree.", place);
-    }
 
     private void Saw(Edit edit)
     {
