@@ -24,7 +24,7 @@ internal sealed class GitUpstream : Upstream
         (_block, _dialect, _options) = (block, dialect, options);
         _url = NotAnOption(Required(block, "repos", "repository"));
         _branch = block.Keys.TryGetValue("branch", out var branch) ? NotAnOption(branch) : null;
-        _names = new VersionNames(block, dialect);
+        _names = new VersionNames(block);
     }
 
     /// <inheritdoc/>

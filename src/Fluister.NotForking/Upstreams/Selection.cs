@@ -99,19 +99,9 @@ public sealed class Selection : IDisposable
             ExitCode.Fetch, $"Version {revision.Version ?? revision.Commit} has no folder \"{subtree}\" (the key \"subtree\").", block.Place);
     }
 
-    private Upstream Open(Block block)
+    private Upstream Open(Block block) => block.Keys["vcs"].ToLowerInvariant() switch
     {
-        if (block.Keys.TryGetValue("compare", out var compare) && compare != "version")
-        {
-            throw new NotForkException(
-                ExitCode.Configuration, $"There is no comparison \"{compare}\" of versions; the only one is \"version\".", block.Place);
-        }
-
-        return block.Keys.GetValueOrDefault("vcs")?.ToLowerInvariant() switch
-        {
-            "git" => new GitUpstream(block, _recipe.Dialect, _options),
-            null => throw new NotForkException(ExitCode.Configuration, "The key \"vcs\" is missing.", block.Place),
-            var other => throw new NotForkException(ExitCode.Configuration, $"There is no upstream of kind \"{other}\".", block.Place),
-        };
-    }
+        "git" => new GitUpstream(block, _recipe.Dialect, _options),
+        var other => throw new NotForkException(ExitCode.Configuration, $"There is no upstream of kind \"{other}\".", block.At("vcs")),
+    };
 }
