@@ -10,6 +10,10 @@ public static class Methods
     public static Modification Read(ModificationFile file, int dialect) => file.Keys.GetValueOrDefault("method")?.ToLowerInvariant() switch
     {
         "replace" => new Replace(file),
+        "append" => new Append(file),
+        "patch" => new Patch(file, dialect),
+        "fragment_patch" => new FragmentPatch(file, dialect),
+        "sed" => new Sed(file),
         null => throw new NotForkException(ExitCode.Configuration, "The key \"method\" is missing.", file.Place),
         var other => throw new NotForkException(ExitCode.Configuration, $"Dialect {dialect} has no method \"{other}\".", file.Place),
     };
