@@ -18,7 +18,7 @@ public sealed class MassagedTree : IDisposable
     private MassagedTree(TreeRequest request, Recipe recipe, Selection selection, Selected selected)
     {
         (Recipe, Block, Revision, _selection) = (recipe, selected.Block, selected.Revision, selection);
-        Modifications = [.. recipe.Modifications.Select(file => Methods.Read(file, recipe.Dialect))];
+        Modifications = Methods.ReadAll(recipe);
         var checkout = selection.CheckOut(selected);
         _scratch = Directory.CreateTempSubdirectory("not-fork-");
         Workspace = new Workspace(checkout.Tree, _scratch.FullName, isStrict: recipe.Dialect > 0);
