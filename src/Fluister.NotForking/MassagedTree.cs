@@ -16,7 +16,7 @@ public sealed class MassagedTree : IDisposable
     private MassagedTree(TreeRequest request, Recipe recipe, Block block, Upstream upstream, Revision revision)
     {
         (Recipe, Block, Revision) = (recipe, block, revision);
-        Modifications = [.. recipe.Modifications.Select(file => Methods.Read(file, recipe.Dialect))];
+        Modifications = Methods.ReadAll(recipe);
         var tree = upstream.CheckOut(revision);
         if (block.Keys.TryGetValue("subtree", out var subtree))
         {
