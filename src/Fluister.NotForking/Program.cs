@@ -1,5 +1,3 @@
-using Fluister.NotForking.Configuration;
-using Fluister.NotForking.Modifications;
 using Fluister.NotForking.Trees;
 using Fluister.NotForking.Upstreams;
 
@@ -12,26 +10,9 @@ internal static class Program
     {
         try
         {
-            var recipe = RecipeReader.Read("not-fork.d", arguments[0], new RecipeRequest());
-            var selection = new Selection(
-                recipe, new UpstreamOptions(Path.GetFullPath("cache"), IsOffline: false, IsUpdating: true, Mirrors: []));
-            var (block, upstream, revision) = selection.Find(selection.Versions[^1]);
-            var tree = upstream.CheckOut(revision);
-            if (block.Keys.TryGetValue("subtree", out var subtree))
-            {
-                tree = tree.Below(subtree);
-            }
-
-            var scratch = Directory.CreateTempSubdirectory("not-fork");
-            var workspace = new Workspace(tree, scratch.FullName, isStrict: recipe.Dialect > 0);
-            var run = new ModificationRun(revision.Version, revision.Commit, new Dictionary<string, string>(StringComparer.Ordinal));
-            foreach (var file in recipe.Modifications)
-            {
-                Methods.Read(file, recipe.Dialect).Apply(workspace, run);
-            }
-
-            new Output("sources", recipe.Name).Install(workspace.Result);
-            scratch.Delete(recursive: true);
+            var cache = new UpstreamOptions(Path.GetFullPath("cache"), IsOffline: false, IsUpdating: true, Mirrors: []);
+            using var tree = MassagedTree.Build(new TreeRequest("not-fork.d", arguments[0], cache));
+            new Output("sources", tree.Recipe.Name).Install(tree.Workspace.Result);
             return (int)ExitCode.Done;
         }
         catch (NotForkException e)

@@ -7,6 +7,8 @@ public sealed class Selection
 {
     private readonly Dictionary<string, (Block Block, Upstream Upstream)> _byVersion = new(StringComparer.Ordinal);
 
+    private readonly List<(Block Block, Upstream Upstream)> _blocks = [];
+
     /// <summary>Asks every block for its versions.</summary>
     public Selection(Recipe recipe, UpstreamOptions options)
     {
@@ -14,6 +16,7 @@ public sealed class Selection
         {
             var upstream = Open(block, options);
             upstream.Update();
+            _blocks.Add((block, upstream));
             foreach (var version in upstream.Versions())
             {
                 _byVersion.TryAdd(version, (block, upstream));
@@ -30,6 +33,21 @@ public sealed class Selection
         _byVersion.TryGetValue(version, out var found) && found.Upstream.Find(version) is { } revision
             ? (found.Block, found.Upstream, revision)
             : throw new NotForkException(ExitCode.Fetch, $"There is no version \"{version}\"; `--list-versions` shows those that are.");
+
+    /// <summary>The version at a commit, in the first block that has it.</summary>
+    /// <exception cref="NotForkException">No block has it.</exception>
+    public (Block Block, Upstream Upstream, Revision Revision) FindCommit(string commit)
+    {
+        foreach (var (block, upstream) in _blocks)
+        {
+            if (upstream.FindCommit(commit) is { } revision)
+            {
+                return (block, upstream, revision);
+            }
+        }
+
+        throw new NotForkException(ExitCode.Fetch, $"There is no commit \"{commit}\" in any of its repositories.");
+    }
 
     private static Upstream Open(Block block, UpstreamOptions options) => block.Keys["vcs"].ToLowerInvariant() switch
     {
