@@ -10,6 +10,12 @@ internal static class Program
     {
         try
         {
+            if (arguments is ["build", ..])
+            {
+                return new System.CommandLine.RootCommand { Commands.BuildCommand.Create() }.Parse(arguments)
+                    .Invoke(new System.CommandLine.InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            }
+
             var cache = new UpstreamOptions(Path.GetFullPath("cache"), IsOffline: false, IsUpdating: true, Mirrors: []);
             using var tree = MassagedTree.Build(new TreeRequest("not-fork.d", arguments[0], cache));
             new Output("sources", tree.Recipe.Name).Install(tree.Workspace.Result);
