@@ -15,6 +15,12 @@ internal static class Limits
     /// <summary>What an archive may unpack to: 16 GiB.</summary>
     public const long UnpackedBytes = 16L << 30;
 
+    /// <summary>What another program may write for us to read: 512 MiB.</summary>
+    public const int ProgramOutputBytes = 512 << 20;
+
+    /// <summary>How long another program (a clone, a download) may run: 2 hours.</summary>
+    public static readonly TimeSpan Program = TimeSpan.FromHours(2);
+
     /// <summary>How long one regular expression may search one file: 30 s.</summary>
     public static readonly TimeSpan Search = TimeSpan.FromSeconds(30);
 }
