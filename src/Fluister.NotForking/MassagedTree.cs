@@ -24,7 +24,7 @@ public sealed class MassagedTree : IDisposable
     internal MassagedTree(TreeRequest request, Recipe recipe, Selected selected, Checkout checkout, Selection? owned = null)
     {
         (Recipe, Block, Revision, _selection) = (recipe, selected.Block, selected.Revision, owned);
-        Modifications = [.. recipe.Modifications.Select(file => Methods.Read(file, recipe.Dialect))];
+        Modifications = Methods.ReadAll(recipe);
         _scratch = Directory.CreateTempSubdirectory("not-fork-");
         Workspace = new Workspace(checkout.Tree, _scratch.FullName, isStrict: recipe.Dialect > 0);
         _run = new ModificationRun(checkout.Version, checkout.Commit, request.Parameters) { Watch = Saw };

@@ -1,3 +1,4 @@
+using Fluister.NotForking.Modifications;
 using Fluister.NotForking.Upstreams;
 
 namespace Fluister.NotForking;
@@ -21,5 +22,5 @@ public sealed record TreeRequest(string Input, string Name, UpstreamOptions Upst
     public bool IgnoresLock { get; init; }
 
     /// <summary>Values of a network descriptor by name (dialect 1).</summary>
-    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public Parameters Parameters { get; init; } = Parameters.None;
 }
