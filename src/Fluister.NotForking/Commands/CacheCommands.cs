@@ -4,11 +4,11 @@ namespace Fluister.NotForking.Commands;
 internal static class CacheCommands
 {
     /// <summary>Shows what is in the cache: "HASH  ADDRESS" lines.</summary>
-    public static int List(Settings settings)
+    public static int List(Settings settings, TextWriter output)
     {
         foreach (var (hash, index) in Entries(settings))
         {
-            Console.Out.WriteLine($"{hash}  {index}");
+            output.WriteLine($"{hash}  {index}");
         }
 
         return (int)ExitCode.Done;
@@ -16,7 +16,7 @@ internal static class CacheCommands
 
     /// <summary>Removes entries by hash or address.</summary>
     /// <exception cref="NotForkException">There is no such entry; none is removed then.</exception>
-    public static int Remove(Settings settings, IReadOnlyList<string> names)
+    public static int Remove(Settings settings, TextWriter output, IReadOnlyList<string> names)
     {
         var entries = Entries(settings);
         var removed = names.Select(name => entries.FirstOrDefault(entry => entry.Hash == name || entry.Index == name)).ToList();
@@ -27,7 +27,7 @@ internal static class CacheCommands
 
         foreach (var (hash, index) in removed.Distinct())
         {
-            Console.Out.WriteLine($"Removing   {hash}  {index}");
+            output.WriteLine($"Removing   {hash}  {index}");
             Directory.Delete(Path.Combine(settings.CacheFolder, hash), recursive: true);
         }
 

@@ -6,7 +6,7 @@ using Fluister.NotForking.Upstreams;
 namespace Fluister.NotForking.Commands;
 
 /// <summary>`--list-versions`, `--metadata`, `--version-range`, `--query`, `--build-upstream-lock`, `--build-json-lock`.</summary>
-internal sealed class ListCommand(MassageOptions options)
+internal sealed class ListCommand(MassageOptions options, TextWriter output)
 {
     /// <summary>Shows or writes what was asked for, of all names.</summary>
     /// <returns>The exit code.</returns>
@@ -55,13 +55,13 @@ internal sealed class ListCommand(MassageOptions options)
         {
             if (options.Range is not null || options.Listing == 1)
             {
-                Console.Out.WriteLine(options.Settings.IsJson ? JsonSerializer.Serialize(new { name = name.Name, version }, Json.Options) : version);
+                output.WriteLine(options.Settings.IsJson ? JsonSerializer.Serialize(new { name = name.Name, version }, Json.Options) : version);
                 continue;
             }
 
             var found = selection.Find(version);
             var (vcs, revision) = (found.Block.Keys["vcs"].ToLowerInvariant(), found.Revision);
-            Console.Out.WriteLine(options.Settings.IsJson
+            output.WriteLine(options.Settings.IsJson
                 ? JsonSerializer.Serialize(new { name = name.Name, version, vcs, url = revision.Url, commit = revision.Id, time = revision.Time }, Json.Options)
                 : $"{name.Name} {version} {vcs} {revision.Url} {revision.Id ?? "-"} {Time(revision) ?? "-"}");
         }
@@ -72,24 +72,24 @@ internal sealed class ListCommand(MassageOptions options)
         var (vcs, revision) = (selected.Block.Keys["vcs"].ToLowerInvariant(), selected.Revision);
         if (options.Settings.IsJson)
         {
-            Console.Out.WriteLine(JsonSerializer.Serialize(
+            output.WriteLine(JsonSerializer.Serialize(
                 new { name = name.Name, version = revision.Version, vcs, url = revision.Url, commit = revision.Commit, time = revision.Time },
                 Json.Options));
             return;
         }
 
-        Console.Out.WriteLine($"Information for {name.Name}:\nvcs = {vcs}");
+        output.WriteLine($"Information for {name.Name}:\nvcs = {vcs}");
         foreach (var (key, value) in (ReadOnlySpan<(string, string?)>)[
             (vcs == "download" ? "source" : "url", revision.Url), ("branch", selected.Block.Keys.GetValueOrDefault("branch")),
             ("version", revision.Version), ("commit_id", revision.Id), ("commit_timestamp", Time(revision) is { } time ? time + " UTC" : null)])
         {
             if (value is not null)
             {
-                Console.Out.WriteLine($"{key} = {value}");
+                output.WriteLine($"{key} = {value}");
             }
         }
 
-        Console.Out.WriteLine();
+        output.WriteLine();
     }
 
     private static string? Time(Revision revision) =>
