@@ -1,4 +1,5 @@
 using Fluister.NotForking.Configuration;
+using Fluister.NotForking.Locks;
 using Fluister.NotForking.Modifications;
 using Fluister.NotForking.Trees;
 using Fluister.NotForking.Upstreams;
@@ -17,8 +18,8 @@ public sealed class MassagedTree : IDisposable
 
     private MassagedTree(TreeRequest request, Recipe recipe, Selection selection, Selected selected)
     {
-        (Recipe, _selection, Block, Revision) = (recipe, selection, selected.Block, selected.Revision);
-        Modifications = [.. recipe.Modifications.Select(file => Methods.Read(file, recipe.Dialect))];
+        (Recipe, Block, Revision, _selection) = (recipe, selected.Block, selected.Revision, selection);
+        Modifications = Methods.ReadAll(recipe);
         var checkout = selection.CheckOut(selected);
         _scratch = Directory.CreateTempSubdirectory("not-fork-");
         Workspace = new Workspace(checkout.Tree, _scratch.FullName, isStrict: recipe.Dialect > 0);
@@ -27,6 +28,12 @@ public sealed class MassagedTree : IDisposable
 
     /// <summary>The recipe, with its conditions decided.</summary>
     public Recipe Recipe { get; }
+
+    /// <summary>The file that its keys were read from: upstream.conf or upstream.lock.</summary>
+    public Place ConfigurationFile => new(Recipe.Blocks[0].Place.File);
+
+    /// <summary>The SHA-256 of the network descriptor, or null: there is none.</summary>
+    public string? ParametersHash => null;
 
     /// <summary>The block that has the version.</summary>
     public Block Block { get; }
@@ -54,7 +61,7 @@ public sealed class MassagedTree : IDisposable
         try
         {
             var selected = selection.Choose(request.Version, request.Commit);
-            if (selected.Revision.Version is { } version && request.Version is null && recipe.Dialect > 0)
+            if (recipe.Dialect > 0 && selected.Revision.Version is { } version && version != request.Version)
             {
                 // Dialect 0 decides conditions by what was asked for, even if that was nothing; dialect 1 by what is there.
                 recipe = Read(request with { Version = version });
@@ -69,21 +76,31 @@ public sealed class MassagedTree : IDisposable
         }
     }
 
-    /// <summary>The recipe of a request and its upstreams' versions; the selection holds the cache until it is disposed.</summary>
+    /// <summary>The recipe of a request and its upstreams' versions.</summary>
     public static (Recipe Recipe, Selection Selection) Open(TreeRequest request)
     {
         var recipe = Read(request);
         return (recipe, new Selection(recipe, request.Upstreams));
     }
 
-    /// <summary>Checks out and makes all modifications.</summary>
-    /// <exception cref="NotForkException">As <see cref="CheckOut"/>, or a modification does not fit.</exception>
+    /// <summary>Checks out, makes all modifications, and compares everything with the lock if there is one.</summary>
+    /// <remarks>With a lock, the latest version is the latest one that is locked.</remarks>
+    /// <exception cref="NotForkException">As <see cref="CheckOut"/>, or a modification does not fit, or the lock says otherwise.</exception>
     public static MassagedTree Build(TreeRequest request)
     {
+        var file = request.IgnoresLock ? null : LockFile.Find(request.Input, request.Name);
+        if (request is { Version: null, Commit: null } && file?.Versions is [.., var newest])
+        {
+            request = request with { Version = newest };
+        }
+
         var tree = CheckOut(request);
         try
         {
+            var check = file is null ? null : new LockCheck(file, LockEntry.Key(tree));
+            check?.Demand(check.Inputs(tree));
             tree.Massage();
+            check?.Demand(check.Whole(tree));
             return tree;
         }
         catch

@@ -50,7 +50,18 @@ public sealed class Workspace
     {
         var entry = Find(TreePath.Checked(path, place)) ??
             throw new NotForkException(ExitCode.Drift, $"There is no file \"{path}\" in this version to edit.", place);
-        Write(path, edit(Read(entry, place)), entry.IsExecutable);
+        var before = Read(entry, place);
+        var after = edit(before);
+        if (after.AsSpan().SequenceEqual(before))
+        {
+            // It still takes the place of what `replace` put there.
+            _edited[path] = entry;
+            Put(entry);
+        }
+        else
+        {
+            Write(path, after, entry.IsExecutable);
+        }
     }
 
     /// <summary>The bytes of an entry.</summary>
@@ -76,6 +87,14 @@ public sealed class Workspace
         var location = Path.Combine(_folder, (_count++).ToString(System.Globalization.CultureInfo.InvariantCulture));
         File.WriteAllBytes(location, content);
         var entry = new TreeEntry(path, EntryKind.File, isExecutable, location);
+        _edited[path] = entry;
+        Put(entry);
+    }
+
+    /// <summary>Makes a file that can be edited executable, or not.</summary>
+    public void Chmod(string path, bool isExecutable)
+    {
+        var entry = Find(path)! with { IsExecutable = isExecutable };
         _edited[path] = entry;
         Put(entry);
     }
