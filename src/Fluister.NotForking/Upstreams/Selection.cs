@@ -109,6 +109,7 @@ public sealed class Selection : IDisposable
     private Upstream Open(Block block) => block.Keys["vcs"].ToLowerInvariant() switch
     {
         "git" => new GitUpstream(block, _recipe.Dialect, _options),
+        "fossil" => new FossilUpstream(block, _recipe.Dialect, _options),
         "download" => new DownloadUpstream(block, _recipe.Dialect, _options),
         var other => throw new NotForkException(ExitCode.Configuration, $"There is no upstream of kind \"{other}\".", block.At("vcs")),
     };
