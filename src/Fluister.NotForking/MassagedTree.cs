@@ -13,14 +13,18 @@ public sealed class MassagedTree : IDisposable
     private readonly DirectoryInfo _scratch;
     private readonly ModificationRun _run;
     private readonly List<Edit> _edits = [];
+    private readonly Selection? _selection;
 
-    private readonly Selection _selection;
-
-    private MassagedTree(TreeRequest request, Recipe recipe, Selection selection, Selected selected)
+    /// <summary>Begins with files that were fetched.</summary>
+    /// <param name="request">What was asked for.</param>
+    /// <param name="recipe">Its recipe.</param>
+    /// <param name="selected">The version.</param>
+    /// <param name="checkout">Its files.</param>
+    /// <param name="owned">What goes with this object.</param>
+    internal MassagedTree(TreeRequest request, Recipe recipe, Selected selected, Checkout checkout, Selection? owned = null)
     {
-        (Recipe, Block, Revision, _selection) = (recipe, selected.Block, selected.Revision, selection);
+        (Recipe, Block, Revision, _selection) = (recipe, selected.Block, selected.Revision, owned);
         Modifications = Methods.ReadAll(recipe);
-        var checkout = selection.CheckOut(selected);
         _scratch = Directory.CreateTempSubdirectory("not-fork-");
         Workspace = new Workspace(checkout.Tree, _scratch.FullName, isStrict: recipe.Dialect > 0);
         _run = new ModificationRun(checkout.Version, checkout.Commit, request.Parameters) { Watch = Saw };
@@ -67,7 +71,7 @@ public sealed class MassagedTree : IDisposable
                 recipe = Read(request with { Version = version });
             }
 
-            return new MassagedTree(request, recipe, selection, selected);
+            return new MassagedTree(request, recipe, selected, selection.CheckOut(selected), selection);
         }
         catch
         {
@@ -89,12 +93,7 @@ public sealed class MassagedTree : IDisposable
     public static MassagedTree Build(TreeRequest request)
     {
         var file = request.IgnoresLock ? null : LockFile.Find(request.Input, request.Name);
-        if (request is { Version: null, Commit: null } && file?.Versions is [.., var newest])
-        {
-            request = request with { Version = newest };
-        }
-
-        var tree = CheckOut(request);
+        var tree = CheckOut(Locked(request));
         try
         {
             var check = file is null ? null : new LockCheck(file, LockEntry.Key(tree));
@@ -109,6 +108,11 @@ public sealed class MassagedTree : IDisposable
             throw;
         }
     }
+
+    /// <summary>The same request; with a lock, and where no version is asked for, of the latest one that is locked.</summary>
+    public static TreeRequest Locked(TreeRequest request) =>
+        request is { Version: null, Commit: null, IgnoresLock: false } && LockFile.Find(request.Input, request.Name)?.Versions is [.., var newest]
+            ? request with { Version = newest } : request;
 
     /// <summary>Makes all modifications.</summary>
     public void Massage()
@@ -126,10 +130,11 @@ public sealed class MassagedTree : IDisposable
     public void Dispose()
     {
         _scratch.Delete(recursive: true);
-        _selection.Dispose();
+        _selection?.Dispose();
     }
 
-    private static Recipe Read(TreeRequest request) =>
+    /// <summary>The recipe of a request.</summary>
+    internal static Recipe Read(TreeRequest request) =>
         RecipeReader.Read(request.Input, request.Name, new RecipeRequest(request.Version, request.IsLocked));
 
     private void Saw(Edit edit)

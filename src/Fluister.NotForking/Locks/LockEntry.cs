@@ -10,7 +10,7 @@ internal static class LockEntry
     public static JsonObject Inputs(MassagedTree tree, TreeHash hash)
     {
         var recipe = tree.Recipe;
-        var files = new SortedDictionary<string, string>(Utf8Order.Instance);
+        var files = new SortedDictionary<string, string?>(Utf8Order.Instance);
         foreach (var place in tree.Modifications.Select(modification => modification.Place).Append(tree.ConfigurationFile))
         {
             files[Path.GetRelativePath(recipe.Folder, place.File)] = TreeHash.OfFile(place.File);
@@ -74,9 +74,9 @@ internal static class LockEntry
     }
 
     /// <summary>All files beside the modifications that they may read: not upstream.conf, locks, and names that begin with a dot.</summary>
-    private static SortedDictionary<string, string> Payload(string folder)
+    private static SortedDictionary<string, string?> Payload(string folder)
     {
-        var files = new SortedDictionary<string, string>(Utf8Order.Instance);
+        var files = new SortedDictionary<string, string?>(Utf8Order.Instance);
         var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
         foreach (var path in Directory.EnumerateFiles(folder, "*", options))
         {
@@ -94,8 +94,5 @@ internal static class LockEntry
     }
 
     private static JsonObject Object(IEnumerable<KeyValuePair<string, string?>> members) =>
-        new(members.Select(member => KeyValuePair.Create(member.Key, (JsonNode?)member.Value)));
-
-    private static JsonObject Object(SortedDictionary<string, string> members) =>
         new(members.Select(member => KeyValuePair.Create(member.Key, (JsonNode?)member.Value)));
 }

@@ -58,9 +58,8 @@ internal sealed class FragmentPatch : Modification
         }
 
         var patch = new FilePatch(fragment.Place, fragment.Path, fragment.Path, null, fragment.Hunks);
-        result = FilePatcher.Apply(lines.Keep(from, next), patch, _options);
-        return result.IsComplete ? [.. lines.Range(0, from), .. result.Text, .. lines.Range(next, lines.Count)] : throw new NotForkException(
-            ExitCode.Drift, $"The patch of \"{fragment.Path}\", {(fragment.Start is null ? "its beginning" : $"fragment \"{fragment.Value}\"")}, does not fit.",
-            result.Hunks.First(hunk => hunk.Line == 0).Hunk.Place);
+        var what = fragment.Start is null ? $"the beginning of \"{fragment.Path}\"" : $"the fragment \"{fragment.Value}\" of \"{fragment.Path}\"";
+        result = PatchBody.ApplyAll(patch, lines.Keep(from, next), _options, what);
+        return [.. lines.Range(0, from), .. result.Text, .. lines.Range(next, lines.Count)];
     }
 }

@@ -53,22 +53,13 @@ internal sealed class Patch : Modification
 
     private PatchResult Applied(byte[] text, FilePatch file, string path)
     {
-        var result = FilePatcher.Apply(text, file, _options);
-        if (result.IsComplete)
-        {
-            return result;
-        }
-
         // As the program does with -N, what upstream has already is left out; but only if it has all of it.
-        if (result.LooksApplied && !_isStrict
+        if (!_isStrict && FilePatcher.Apply(text, file, _options) is { LooksApplied: true, IsComplete: false } result
             && FilePatcher.Apply(text, file, _options with { Reverse = !_options.Reverse, Force = true }).IsComplete)
         {
             return result;
         }
 
-        var failed = result.Hunks.First(hunk => hunk.Line == 0).Hunk;
-        var why = result.LooksApplied ? "this version has the change already, or a part of it" : "the lines that it needs are not there";
-        throw new NotForkException(
-            ExitCode.Drift, $"The patch does not fit \"{path}\" ({result.Hunks.Count(hunk => hunk.Line == 0)} of {result.Hunks.Count} hunks): {why}.", failed.Place);
+        return PatchBody.ApplyAll(file, text, _options, $"\"{path}\"");
     }
 }

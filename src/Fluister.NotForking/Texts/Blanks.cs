@@ -6,8 +6,8 @@ internal static class Blanks
     /// <summary>Whether two lines are equal when a run of blanks is one blank and blanks at the end are none.</summary>
     public static bool AreSimilar(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
     {
-        one = one.TrimEnd("\r\n"u8);
-        other = other.TrimEnd("\r\n"u8);
+        one = one.EndsWith("\n"u8) ? one[..^1] : one;
+        other = other.EndsWith("\n"u8) ? other[..^1] : other;
         var (a, b) = (0, 0);
         while (true)
         {

@@ -42,7 +42,7 @@ internal static class FilePatcher
             results.Add(isDone ? new HunkResult(hunk, line, applier.Moved, fuzz) : new HunkResult(hunk, 0));
         }
 
-        return new PatchResult(applier.Finish(), results, looksApplied);
+        return new PatchResult(applier.Finish(), results, looksApplied, applier.Glues);
     }
 
     private static bool LooksReversed(FilePatch patch, bool isEmpty, bool isReversed)

@@ -16,6 +16,9 @@ internal sealed class HunkApplier(ReadOnlyMemory<byte> text, bool ignoreBlanks)
     /// <summary>By how many lines hunks had to move so far.</summary>
     public int Moved { get; private set; }
 
+    /// <summary>Whether a new line was put right behind a last line that has no line end, as GNU patch does: one line came of two.</summary>
+    public bool Glues { get; private set; }
+
     /// <summary>Where a hunk fits.</summary>
     /// <returns>The line, from 1; 0: nowhere. What it had to move is carried to the next ones.</returns>
     public int Locate(Hunk hunk, int fuzz)
@@ -66,8 +69,15 @@ internal sealed class HunkApplier(ReadOnlyMemory<byte> text, bool ignoreBlanks)
     public bool Apply(Hunk hunk, int line)
     {
         var at = line;
-        foreach (var part in hunk.Lines)
+        var tail = hunk.Lines.Count;
+        while (tail > 0 && hunk.Lines[tail - 1].Kind == '+')
         {
+            tail--;
+        }
+
+        for (var index = 0; index < hunk.Lines.Count; index++)
+        {
+            var part = hunk.Lines[index];
             if (part.Kind == ' ')
             {
                 at++;
@@ -86,6 +96,12 @@ internal sealed class HunkApplier(ReadOnlyMemory<byte> text, bool ignoreBlanks)
             }
             else
             {
+                if (!_afterLineEnd && index >= tail)
+                {
+                    _output.WriteByte((byte)'\n');
+                }
+
+                Glues |= !_afterLineEnd && index < tail;
                 Write(part.Text.Span);
             }
         }
@@ -117,6 +133,11 @@ internal sealed class HunkApplier(ReadOnlyMemory<byte> text, bool ignoreBlanks)
         {
             if (_passed < _lines.Count)
             {
+                if (!_afterLineEnd)
+                {
+                    _output.WriteByte((byte)'\n');
+                }
+
                 Write(_lines[_passed]);
             }
         }
@@ -126,11 +147,6 @@ internal sealed class HunkApplier(ReadOnlyMemory<byte> text, bool ignoreBlanks)
 
     private void Write(ReadOnlySpan<byte> line)
     {
-        if (!_afterLineEnd)
-        {
-            _output.WriteByte((byte)'\n');
-        }
-
         _output.Write(line);
         _afterLineEnd = line[^1] == '\n';
     }

@@ -24,7 +24,7 @@ internal static partial class UnifiedHunk
         var read = new List<HunkLine>();
         while (old > 0 || @new > 0)
         {
-            if (lines.IsAtEnd && old == @new && @new < 3 && read.Count > 0)
+            if (lines.IsAtEnd && old == @new && @new <= 3 && read.Count > 0)
             {
                 // A program that takes empty lines off the end took the last lines of context, too.
                 read.AddRange(Enumerable.Repeat(new HunkLine(' ', "\n"u8.ToArray()), old));
@@ -81,7 +81,8 @@ internal static partial class UnifiedHunk
             (byte)'+' => ('+', line[1..]),
             _ => throw Malformed(lines.Place with { Line = lines.Place.Line - 1 }),
         };
-        return (kind, Ended(lines, text));
+        // A patch that ends within a line of context is read; the line then has no end, and is left out as fuzz.
+        return kind == ' ' || text.Span.EndsWith("\n"u8) ? (kind, Ended(lines, text)) : throw Malformed(hunk);
     }
 
     private static NotForkException Malformed(Place place) => new(

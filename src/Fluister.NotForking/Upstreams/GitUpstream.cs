@@ -15,6 +15,7 @@ internal sealed class GitUpstream : Upstream
     private readonly VersionNames _names;
     private CacheEntry? _entry;
     private GitRepository? _repository;
+    private GitBlobs? _blobs;
     private Dictionary<string, (string Id, string Commit)>? _tags;
     private IReadOnlyList<string> _moved = [];
 
@@ -107,6 +108,10 @@ internal sealed class GitUpstream : Upstream
     public override SourceTree CheckOut(Revision revision) => new GitCheckout(Repository).Of(
         (Read(NotAnOption(revision.Commit!)) ?? throw new NotForkException(
             ExitCode.Fetch, $"{_url} has no commit \"{revision.Commit}\".", _block.Place)).Commit);
+
+    /// <inheritdoc/>
+    public override SourceTree Keep(Revision revision, string folder) =>
+        (_blobs ??= new GitBlobs(Repository, folder)).Read(revision.Commit!) ?? base.Keep(revision, folder);
 
     /// <inheritdoc/>
     public override void Dispose() => _entry?.Dispose();

@@ -71,8 +71,10 @@ public sealed class Selection : IDisposable
                 ExitCode.Fetch, $"The upstream of {_recipe.Name} has no versions: no tag fits `version`.", _recipe.Blocks[0].Place);
 
     /// <summary>Fetches the files of a version.</summary>
+    /// <param name="selected">The version.</param>
+    /// <param name="keep">A folder in which they stay; null: they lie in the cache, until another version is checked out.</param>
     /// <exception cref="NotForkException">They cannot be had, are not what they should be, or there is no such `subtree`.</exception>
-    public Checkout CheckOut(Selected selected)
+    public Checkout CheckOut(Selected selected, string? keep = null)
     {
         var (block, upstream, revision) = selected;
         if (LocalMirror.Find(block, revision.Version, revision.Id, _options) is { } path)
@@ -82,7 +84,8 @@ public sealed class Selection : IDisposable
             return new Checkout(Below(block, upstream, mirrored, revision), revision.Version, null);
         }
 
-        return new Checkout(Below(block, upstream, upstream.CheckOut(revision), revision), revision.Version, revision.Id);
+        var tree = keep is null ? upstream.CheckOut(revision) : upstream.Keep(revision, keep);
+        return new Checkout(Below(block, upstream, tree, revision), revision.Version, revision.Id);
     }
 
     /// <inheritdoc/>

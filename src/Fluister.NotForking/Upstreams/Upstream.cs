@@ -29,6 +29,28 @@ public abstract class Upstream : IDisposable
     /// <summary>The files of a version, as a whole (`subtree` is not taken yet). They lie in the cache, until the next call.</summary>
     public abstract SourceTree CheckOut(Revision revision);
 
+    /// <summary>The files of a version, where they stay; versions may lie side by side in one folder.</summary>
+    /// <param name="revision">The version.</param>
+    /// <param name="folder">A folder of the caller's.</param>
+    public virtual SourceTree Keep(Revision revision, string folder)
+    {
+        var own = Directory.CreateDirectory(Path.Combine(folder, Guid.NewGuid().ToString("N"))).FullName;
+        return new SourceTree(CheckOut(revision).Entries.Select((entry, at) =>
+        {
+            var kept = Path.Combine(own, at.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            if (entry.Kind == EntryKind.Link)
+            {
+                File.CreateSymbolicLink(kept, new FileInfo(entry.Location).LinkTarget!);
+            }
+            else
+            {
+                File.Copy(entry.Location, kept);
+            }
+
+            return entry with { Location = kept };
+        }));
+    }
+
     /// <summary>The part of a tree that `subtree` names.</summary>
     public virtual SourceTree Below(SourceTree tree, string subtree) => tree.Below(subtree);
 
