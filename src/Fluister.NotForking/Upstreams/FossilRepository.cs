@@ -14,9 +14,6 @@ internal sealed class FossilRepository(CacheEntry entry, UpstreamOptions options
     /// <summary>The clone.</summary>
     public string Database => entry.At("db");
 
-    /// <summary>A folder for what is computed of it.</summary>
-    public string Checksums => entry.At("checksum");
-
     private string Checkout => entry.At("vcs");
 
     private string Mark => entry.At("vcsdata");
@@ -31,6 +28,9 @@ internal sealed class FossilRepository(CacheEntry entry, UpstreamOptions options
         Run(entry.Folder, "clone", "--no-open", "--admin-user", "not-fork", url, temporary).Output();
         File.Move(temporary, Database);
     }
+
+    /// <summary>The file of a hash that was computed before.</summary>
+    public string Checksum(string name) => Path.Combine(entry.At("checksum"), CacheEntry.Hash(name)[..2], CacheEntry.Hash(name)[2..]);
 
     /// <summary>A command on the clone.</summary>
     public ProgramRun In(params IReadOnlyList<string> arguments) => Run(entry.Folder, [.. arguments, "-R", Database]);
