@@ -5,7 +5,9 @@ namespace Fluister.NotForking.Commands;
 /// <summary>The program's command line: a subcommand, or the old tool's options and names.</summary>
 internal static class CommandLine
 {
-    private static IEnumerable<Command> Subcommands(CommonOptions common) => [];
+    private static IEnumerable<Command> Subcommands(CommonOptions common) =>
+        [LockCommand.Create(common), VerifyCommand.Create(common), DriftCommand.Create(common), ExplainCommand.Create(common),
+            DiffCommand.Create(common), BuildCommand.Create()];
 
     /// <summary>Runs the program.</summary>
     /// <returns>The exit code.</returns>

@@ -56,6 +56,9 @@ internal sealed class CommonOptions
         }
     }
 
+    /// <summary>Whether --output was given.</summary>
+    public bool HasOutput(ParseResult result) => result.GetResult(_output) is { Implicit: false };
+
     /// <summary>What they say.</summary>
     public Settings Read(ParseResult result)
     {

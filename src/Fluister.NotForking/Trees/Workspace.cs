@@ -107,6 +107,20 @@ public sealed class Workspace
         Watch?.Invoke(entry.Path, before, entry);
     }
 
+    /// <summary>Remembers the tree as it is now.</summary>
+    /// <returns>What puts it back; <see cref="Watch"/> does not see that.</returns>
+    public Action Mark()
+    {
+        var (result, edited) = (_result.ToArray(), _edited.ToArray());
+        return () =>
+        {
+            _result.Clear();
+            _edited.Clear();
+            Array.ForEach(result, entry => _result.Add(entry.Key, entry.Value));
+            Array.ForEach(edited, entry => _edited.Add(entry.Key, entry.Value));
+        };
+    }
+
     /// <summary>Takes a path out of the tree.</summary>
     /// <returns>Whether it was there.</returns>
     public bool Remove(string path)

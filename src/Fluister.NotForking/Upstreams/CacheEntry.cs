@@ -36,8 +36,7 @@ internal sealed class CacheEntry : IDisposable
                 return new CacheEntry(folder);
             }
 
-            MakePrivate(folder);
-            var file = Lock(Path.Combine(folder, "index"), index, report);
+            var file = Lock(folder, index, report);
             try
             {
                 Check(file, folder, index);
@@ -51,6 +50,13 @@ internal sealed class CacheEntry : IDisposable
             Held.Add(folder, (file, 1));
             return new CacheEntry(folder);
         }
+    }
+
+    /// <summary>Deletes an entry, once no other run holds it.</summary>
+    public static void Remove(string folder, string index, Action<string> report)
+    {
+        using var file = Lock(Path.GetFullPath(folder), index, report);
+        Directory.Delete(folder, recursive: true);
     }
 
     /// <summary>A path in the entry.</summary>
@@ -115,13 +121,23 @@ internal sealed class CacheEntry : IDisposable
         }
     }
 
-    private static FileStream Lock(string file, string index, Action<string> report)
+    /// <summary>Holds the index of an entry, which is made where it is missing.</summary>
+    private static FileStream Lock(string folder, string index, Action<string> report)
     {
+        var file = Path.Combine(folder, "index");
         for (var isFirst = true; ; isFirst = false)
         {
             try
             {
-                return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                MakePrivate(folder);
+                var held = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                if (IsThere(held))
+                {
+                    return held;
+                }
+
+                // Somebody removed the entry while this run waited for it.
+                held.Dispose();
             }
             catch (IOException e) when (e.GetType() == typeof(IOException) && File.Exists(file))
             {
@@ -138,6 +154,9 @@ internal sealed class CacheEntry : IDisposable
             }
         }
     }
+
+    private static bool IsThere(FileStream file) => !OperatingSystem.IsLinux() ||
+        new FileInfo($"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}").LinkTarget?.EndsWith(" (deleted)", StringComparison.Ordinal) != true;
 
     private static void Check(FileStream file, string folder, string index)
     {

@@ -15,6 +15,7 @@ internal sealed class GitUpstream : Upstream
     private readonly VersionNames _names;
     private CacheEntry? _entry;
     private GitRepository? _repository;
+    private GitBlobs? _blobs;
     private Dictionary<string, (string Id, string Commit)>? _tags;
     private IReadOnlyList<string> _moved = [];
 
@@ -24,13 +25,17 @@ internal sealed class GitUpstream : Upstream
         (_block, _dialect, _options) = (block, dialect, options);
         _url = NotAnOption(Required(block, "repos", "repository"));
         _branch = block.Keys.TryGetValue("branch", out var branch) ? NotAnOption(branch) : null;
-        _names = new VersionNames(block, dialect);
+        _names = new VersionNames(block);
     }
+
+    /// <inheritdoc/>
+    public override string Kind => "git";
 
     /// <inheritdoc/>
     public override string CacheIndex => _branch is null ? _url : $"{_url} {_branch}";
 
-    private GitRepository Repository => _repository ??= Open();
+    /// <summary>The clone, made or brought up to date where that is due.</summary>
+    internal GitRepository Repository => _repository ??= Open();
 
     private Dictionary<string, (string Id, string Commit)> Tags => _tags ??= ReadTags();
 
@@ -95,9 +100,18 @@ internal sealed class GitUpstream : Upstream
     }
 
     /// <inheritdoc/>
+    public override (string Id, string Time) Describe(Revision revision) => (
+        revision.Id ?? "", _names.Commits.Count > 0 ? _names.Times.GetValueOrDefault(revision.Version ?? "", "")
+            : revision.Time?.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "");
+
+    /// <inheritdoc/>
     public override SourceTree CheckOut(Revision revision) => new GitCheckout(Repository).Of(
         (Read(NotAnOption(revision.Commit!)) ?? throw new NotForkException(
             ExitCode.Fetch, $"{_url} has no commit \"{revision.Commit}\".", _block.Place)).Commit);
+
+    /// <inheritdoc/>
+    public override SourceTree Keep(Revision revision, string folder) =>
+        (_blobs ??= new GitBlobs(Repository, folder)).Read(revision.Commit!) ?? base.Keep(revision, folder);
 
     /// <inheritdoc/>
     public override void Dispose() => _entry?.Dispose();

@@ -16,6 +16,7 @@ public sealed class Selection : IDisposable
     public Selection(Recipe recipe, UpstreamOptions options)
     {
         (_recipe, _options) = (recipe, options);
+        Cache.Check(options.Cache);
         try
         {
             foreach (var block in recipe.Blocks)
@@ -70,11 +71,20 @@ public sealed class Selection : IDisposable
                 ExitCode.Fetch, $"The upstream of {_recipe.Name} has no versions: no tag fits `version`.", _recipe.Blocks[0].Place);
 
     /// <summary>Fetches the files of a version.</summary>
+    /// <param name="selected">The version.</param>
+    /// <param name="keep">A folder in which they stay; null: they lie in the cache, until another version is checked out.</param>
     /// <exception cref="NotForkException">They cannot be had, are not what they should be, or there is no such `subtree`.</exception>
-    public Checkout CheckOut(Selected selected)
+    public Checkout CheckOut(Selected selected, string? keep = null)
     {
         var (block, upstream, revision) = selected;
-        var tree = upstream.CheckOut(revision);
+        if (LocalMirror.Find(block, revision.Version, revision.Id, _options) is { } path)
+        {
+            _options.Report($"Taking the sources of {_recipe.Name} from \"{path}\".");
+            var mirrored = Directory.Exists(path) ? LocalMirror.Read(path) : DownloadUpstream.Unpack(path, _recipe.Dialect, _options);
+            return new Checkout(Below(block, upstream, mirrored, revision), revision.Version, null);
+        }
+
+        var tree = keep is null ? upstream.CheckOut(revision) : upstream.Keep(revision, keep);
         return new Checkout(Below(block, upstream, tree, revision), revision.Version, revision.Id);
     }
 
@@ -99,19 +109,10 @@ public sealed class Selection : IDisposable
             ExitCode.Fetch, $"Version {revision.Version ?? revision.Commit} has no folder \"{subtree}\" (the key \"subtree\").", block.Place);
     }
 
-    private Upstream Open(Block block)
+    private Upstream Open(Block block) => block.Keys["vcs"].ToLowerInvariant() switch
     {
-        if (block.Keys.TryGetValue("compare", out var compare) && compare != "version")
-        {
-            throw new NotForkException(
-                ExitCode.Configuration, $"There is no comparison \"{compare}\" of versions; the only one is \"version\".", block.Place);
-        }
-
-        return block.Keys.GetValueOrDefault("vcs")?.ToLowerInvariant() switch
-        {
-            "git" => new GitUpstream(block, _recipe.Dialect, _options),
-            null => throw new NotForkException(ExitCode.Configuration, "The key \"vcs\" is missing.", block.Place),
-            var other => throw new NotForkException(ExitCode.Configuration, $"There is no upstream of kind \"{other}\".", block.Place),
-        };
-    }
+        "git" => new GitUpstream(block, _recipe.Dialect, _options),
+        "download" => new DownloadUpstream(block, _recipe.Dialect, _options),
+        var other => throw new NotForkException(ExitCode.Configuration, $"There is no upstream of kind \"{other}\".", block.At("vcs")),
+    };
 }

@@ -6,19 +6,9 @@ namespace Fluister.NotForking.Upstreams;
 internal sealed class VersionNames
 {
     /// <summary>Reads the keys of a block.</summary>
-    /// <exception cref="NotForkException">A prefix with a suffix in dialect 0.</exception>
-    public VersionNames(Block block, int dialect)
+    public VersionNames(Block block)
     {
-        var words = block.Keys.GetValueOrDefault("version", "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        if (words.Length > 2 || (words.Length == 2 && dialect == 0))
-        {
-            throw new NotForkException(
-                ExitCode.Configuration,
-                "\"version\" has more than one word, of which the old tool takes none; write one prefix, or `dialect = 1` for PREFIX SUFFIX.",
-                block.Place);
-        }
-
-        (Prefix, Suffix) = (words.ElementAtOrDefault(0) ?? "", words.ElementAtOrDefault(1) ?? "");
+        (Prefix, Suffix) = (block.VersionPrefix, block.VersionSuffix);
         Commits = Map(block, "version-");
         Times = Map(block, "time-");
     }
