@@ -1,7 +1,5 @@
 using System.CommandLine;
-using Fluister.NotForking.Configuration;
 using Fluister.NotForking.Drift;
-using Fluister.NotForking.Locks;
 using Fluister.NotForking.Texts;
 
 namespace Fluister.NotForking.Commands;
@@ -15,7 +13,7 @@ internal static class RebaseCommand
         var name = new Argument<string>("NAME") { Description = "The recipe" };
         var file = new Argument<string>("FILE.mod") { Description = "The modification: a patch or fragment_patch" };
         var to = new Option<string>("--to") { Description = "The version that it is to fit", Required = true };
-        var from = new Option<string?>("--from") { Description = "A version that it fits; default: the locked one, or the newest before that it fits" };
+        var from = new Option<string?>("--from") { Description = "A version that it fits; default: the newest before that it fits" };
         var resumes = new Option<bool>("--continue") { Description = "Take the files in which conflicts were resolved" };
         var command = new Command("rebase", """
             Rewrite a patch so that it fits another version exactly, by a three-way merge. Where upstream changed the same lines, nothing is
@@ -32,7 +30,7 @@ internal static class RebaseCommand
             var version = parsed.GetValue(to)!;
             using var trees = new VersionTrees(request);
             var rebase = new Rebase(trees, mod) { Report = Console.Error.WriteLine };
-            var base_ = parsed.GetValue(from) ?? Locked(request, version) ?? rebase.FindFrom(version);
+            var base_ = parsed.GetValue(from) ?? rebase.FindFrom(version);
             var patch = rebase.Run(base_, version);
             var conflicts = new ConflictFolder(Path.Combine(request.Input, request.Name, $".{mod}.rebase"));
             if (patch.FitsAlready)
@@ -74,9 +72,6 @@ internal static class RebaseCommand
         });
         return command;
     }
-
-    private static string? Locked(TreeRequest request, string to) => LockFile.Find(request.Input, request.Name)?.Versions
-        .LastOrDefault(version => VersionOrder.CompareNumbers(version, to) < 0);
 
     /// <summary>Puts new bytes in a file's place, at once or not at all; its mode stays.</summary>
     private static void Install(string file, byte[] bytes)

@@ -30,7 +30,7 @@ internal sealed class Rebase
         foreach (var version in _trees.Versions.TakeWhile(version => version != to).Reverse().Take(Most))
         {
             using var tree = _trees.CheckOut(version);
-            if (Find(tree) is { } modification && Fit(tree, modification) is { } isExact)
+            if (Find(tree, isQuiet: true) is { } modification && Fit(tree, modification) is { } isExact)
             {
                 loose ??= version;
                 if (isExact)
@@ -86,7 +86,7 @@ internal sealed class Rebase
         }
     }
 
-    private Modification? Find(MassagedTree tree)
+    private Modification? Find(MassagedTree tree, bool isQuiet = false)
     {
         foreach (var modification in tree.Modifications.Where(modification => !modification.IsAssertion))
         {
@@ -103,7 +103,10 @@ internal sealed class Rebase
             catch (NotForkException e) when (e.Code is ExitCode.Drift or ExitCode.Assertion)
             {
                 undo();
-                Report($"Left out, as it does not fit version {tree.Revision.Version}: {e.Line}");
+                if (!isQuiet)
+                {
+                    Report($"Left out, as it does not fit version {tree.Revision.Version}: {e.Line}");
+                }
             }
         }
 
