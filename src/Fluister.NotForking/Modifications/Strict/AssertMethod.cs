@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using Fluister.NotForking.Configuration;
+using Fluister.NotForking.Texts;
 using Fluister.NotForking.Trees;
 
 namespace Fluister.NotForking.Modifications.Strict;
@@ -38,7 +38,7 @@ internal sealed class AssertMethod : Modification
     public override void Apply(Workspace tree, ModificationRun run)
     {
         var lines = _lines.Where(line => line.Applies(run)).Select(line => (Line: line, Choice: new Choice(line, run),
-            Patterns: line.Target!.Select(word => Pattern.Compile(word, run)).ToList(), Tally: new Tally(line, Expectation.Some))).ToList();
+            Patterns: line.Target!.Select(word => Pattern.Compile(word, run)).ToList(), Tally: new Tally(line, Expectation.Some, ExitCode.Assertion))).ToList();
         var left = new List<string>();
         var count = 0;
         Place? first = null;
@@ -74,24 +74,23 @@ internal sealed class AssertMethod : Modification
 
         foreach (var (line, choice, _, tally) in lines.Where(_ => _isPresent))
         {
-            tally.Check(() => tally.Files == 0 ? choice.Nothing(tree) : $"none of {tally.Files} chosen files of the result holds it", ExitCode.Assertion);
+            tally.Check(() => tally.Files == 0 ? choice.Nothing(tree) : $"none of {tally.Files} chosen files of the result holds it");
         }
     }
 
     private static string Content(TreeEntry entry, Place place) => entry.Kind == EntryKind.Link
-        ? Texts.PerlText.Encode(new FileInfo(entry.Location).LinkTarget ?? "")
+        ? PerlText.Encode(new FileInfo(entry.Location).LinkTarget ?? "")
         : Encoding.Latin1.GetString(Workspace.Read(entry, place));
 
     /// <summary>The lines, each once; 0 for the path.</summary>
-    private List<int> Find(List<Regex> patterns, string text, string path, Place place)
+    private List<int> Find(List<PerlPattern> patterns, string text, string path, Place place)
     {
-        var name = Texts.PerlText.Encode(path);
+        var name = PerlText.Encode(path);
         var lines = new List<int>();
         foreach (var pattern in patterns)
         {
-            var counter = new LineCounter(text);
-            lines.AddRange(Pattern.Matches(pattern, text, path, place).Select(match => counter.Of(match.Index)));
-            if (!_isPresent && Pattern.Matches(pattern, name, path, place).Count > 0)
+            lines.AddRange(Pattern.Lines(pattern, text, path, place));
+            if (!_isPresent && pattern.IsMatch(name))
             {
                 lines.Add(0);
             }

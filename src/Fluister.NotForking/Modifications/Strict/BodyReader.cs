@@ -15,9 +15,9 @@ internal static class BodyReader
     public static IReadOnlyList<EditLine> Read(ModificationFile file, IReadOnlyCollection<string> options)
     {
         var shared = new Dictionary<string, IReadOnlyList<Word>>(StringComparer.Ordinal);
-        foreach (var (key, value) in file.Keys.Where(pair => pair.Key != "method"))
+        foreach (var (key, value) in file.Keys.Where(pair => pair.Key != "method" && !Conditions.IsName(pair.Key)))
         {
-            shared[Known(key, options, file.Place)] = Words(value, file.Place, out _);
+            shared[Known(key, options, file.At(key))] = Words(PerlText.Encode(value), file.At(key), out _);
         }
 
         var edits = new List<EditLine>();

@@ -3,7 +3,10 @@ using System.Globalization;
 namespace Fluister.NotForking.Modifications.Strict;
 
 /// <summary>Where one edit applied, and whether that is as often as it says.</summary>
-internal sealed class Tally(EditLine line, Expectation otherwise)
+/// <param name="line">The edit.</param>
+/// <param name="otherwise">How often, if it does not say so.</param>
+/// <param name="code">What a refusal counts as.</param>
+internal sealed class Tally(EditLine line, Expectation otherwise, ExitCode code = ExitCode.Drift)
 {
     private const int Shown = 10;
     private readonly Expectation _expect = line.Expect("expect", otherwise);
@@ -32,14 +35,13 @@ internal sealed class Tally(EditLine line, Expectation otherwise)
         if (!_each.Holds(lines.Count))
         {
             throw new NotForkException(
-                ExitCode.Drift, $"The edit applies {Times(lines.Count)} in {path}, but \"each = {_each}\"{List(lines.Select(n => $"{path}:{n}"), lines.Count)}.", line.Place);
+                code, $"The edit applies {Times(lines.Count)} in {path}, but \"each = {_each}\"{List(lines.Select(n => $"{path}:{n}"), lines.Count)}.", line.Place);
         }
     }
 
     /// <summary>Refuses a count that is not expected.</summary>
     /// <param name="cause">Why it might be none.</param>
-    /// <param name="code">What the refusal counts as.</param>
-    public void Check(Func<string> cause, ExitCode code = ExitCode.Drift)
+    public void Check(Func<string> cause)
     {
         if (_expect.Holds(Count))
         {
