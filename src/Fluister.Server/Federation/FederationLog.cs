@@ -30,6 +30,13 @@ internal static class FederationLog
         default,
         "Server {Domain} ({Tag}) has let itself in, as \"limit\". `fluister-server peer set` says otherwise.");
 
+    private static readonly Action<ILogger, string, string, string?, Exception?> Holding = LoggerMessage.Define<string, string, string?>(
+        LogLevel.Warning, default, "Peer {Domain} ({Tag}) is held back for its build; what waits for it is kept. {Sentence}");
+
+    /// <summary>A peer's build is not attested by as many as the settings ask for.</summary>
+    public static void HeldBack(this ILogger log, Peer peer, string? sentence) =>
+        Holding(log, peer.Said.Domain, peer.Tag.ToString(), sentence, null);
+
     /// <summary>Something is known to be lost.</summary>
     public static void Lost(this ILogger log, Peer peer) => Loss(log, peer.Said.Domain, peer.Tag.ToString(), null);
 

@@ -44,6 +44,7 @@ internal sealed class PeerGate(ServerIdentity identity, PeerBook peers, RateLimi
         CheckSignature(peer, signature, verb, path, digest, origin);
         CheckDescriptor(peer, now);
         CheckState(peer);
+        CheckBuild(peer);
         CheckNonce(peer, signature, now);
         Take(peer, length);
         peers.Hear(peer, now);
@@ -177,12 +178,24 @@ internal sealed class PeerGate(ServerIdentity identity, PeerBook peers, RateLimi
                 throw Refused(403, "This server takes peers of certain countries only, and your descriptor names none of them.");
             case PeerState.Block:
                 throw Refused(403, "This server's operator has blocked yours.");
-            case PeerState.Quarantine:
+            case PeerState.Quarantine when !peer.IsUnattested:
                 throw new RefusedException(Sentence(
                     Response.Unavailable(ServerLimits.QuarantineRetry), "This server's operator has put yours in quarantine: keep what is "
                     + "for it, and ask again later."));
             default:
                 return;
+        }
+    }
+
+    // It may have been attested since its descriptor was fetched.
+    private void CheckBuild(Peer peer)
+    {
+        if (peer.IsUnattested)
+        {
+            Doubted?.Invoke(peer);
+            throw new RefusedException(Sentence(
+                Response.Unavailable(ServerLimits.QuarantineRetry), $"You are held back for the build that your descriptor {peer.Said.Sequence} "
+                + $"states. {peers.Explain(peer)} `fluister-server attest add` publishes what they say."));
         }
     }
 

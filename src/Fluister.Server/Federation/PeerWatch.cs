@@ -20,6 +20,7 @@ namespace Fluister.Server.Federation;
 internal sealed class PeerWatch(PeerBook peers, PeerClient client, TimeProvider time, ILogger log, Func<Peer, HttpMessageHandler> reach)
 {
     private readonly ConcurrentDictionary<ServerTag, DateTimeOffset> _looked = new();
+    private readonly ConcurrentDictionary<ServerTag, bool> _held = new();
 
     /// <summary>Asks all of them, again and again, until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -29,9 +30,9 @@ internal sealed class PeerWatch(PeerBook peers, PeerClient client, TimeProvider 
             await Task.Delay(ServerLimits.PeerPing, time, stopping).ConfigureAwait(false);
             try
             {
-                foreach (var some in peers.All.Where(peer => peer.IsOpen).Chunk(ServerLimits.PeerPings))
+                foreach (var some in peers.All.Where(peer => peer.IsOpen || peer.IsUnattested).Chunk(ServerLimits.PeerPings))
                 {
-                    await Task.WhenAll(some.Select(peer => PingAsync(peer, stopping))).ConfigureAwait(false);
+                    await Task.WhenAll(some.Select(peer => VisitAsync(peer, stopping))).ConfigureAwait(false);
                 }
             }
             catch (SqliteException)
@@ -83,6 +84,23 @@ internal sealed class PeerWatch(PeerBook peers, PeerClient client, TimeProvider 
         {
             // The disk is full, or busy: the next time.
         }
+    }
+
+    // One that is held back for its build is asked nothing, but may publish at any time that it is attested.
+    private Task VisitAsync(Peer peer, CancellationToken stopping)
+    {
+        if (!peer.IsUnattested)
+        {
+            _held.TryRemove(peer.Tag, out _);
+            return PingAsync(peer, stopping);
+        }
+
+        if (_held.TryAdd(peer.Tag, true))
+        {
+            log.HeldBack(peer, peers.Explain(peer));
+        }
+
+        return FetchAsync(peer, stopping);
     }
 
     private async Task PingAsync(Peer peer, CancellationToken stopping)
