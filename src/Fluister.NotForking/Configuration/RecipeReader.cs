@@ -5,6 +5,28 @@ namespace Fluister.NotForking.Configuration;
 /// <summary>Reads `not-fork.d/NAME`.</summary>
 public static class RecipeReader
 {
+    /// <summary>The file that says where sources come from.</summary>
+    public const string Upstream = "upstream.conf";
+
+    /// <summary>The file that holds its versions fast.</summary>
+    public const string UpstreamLock = "upstream.lock";
+
+    /// <summary>The names of all recipes, in the order of their bytes.</summary>
+    /// <exception cref="NotForkException">There is no such folder.</exception>
+    public static IReadOnlyList<string> Names(string input)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFileSystemEntries(input).Select(path => Path.GetFileName(path)!)
+                .Where(name => !name.StartsWith('.')).Order(ByteOrder.Instance)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new NotForkException(
+                ExitCode.Configuration, "There is no such folder of recipes; `--input DIR` names another.", new Place(input), e);
+        }
+    }
+
     /// <summary>Reads one recipe.</summary>
     /// <param name="input">`not-fork.d`.</param>
     /// <param name="name">NAME.</param>
@@ -12,43 +34,98 @@ public static class RecipeReader
     /// <exception cref="NotForkException">It is missing or malformed.</exception>
     public static Recipe Read(string input, string name, RecipeRequest request)
     {
-        var folder = Path.Combine(input, name);
-        var conf = Path.Combine(folder, "upstream.conf");
-        var keys = Keys(conf, File.ReadLines(conf), out _);
-        return new Recipe(name, folder, 0, [new Block(new Place(conf, 1), keys)], [.. Directory.GetFiles(folder, "*.mod")
-            .Order(StringComparer.Ordinal).Select(file => Modification(folder, file))]);
-    }
-
-    private static ModificationFile Modification(string folder, string file)
-    {
-        var bytes = File.ReadAllBytes(file);
-        var lines = Encoding.Latin1.GetString(bytes).Split('\n');
-        var keys = Keys(file, lines, out var count);
-        var body = lines.Select((text, index) => (new Place(file, index + 1), text)).Skip(count)
-            .Where(line => line.text.Trim().Length > 0);
-        return new ModificationFile(new Place(file), folder, keys, [.. body], bytes);
-    }
-
-    private static Dictionary<string, string> Keys(string file, IEnumerable<string> lines, out int count)
-    {
-        var keys = new Dictionary<string, string>(StringComparer.Ordinal);
-        count = 0;
-        foreach (var line in lines)
+        if (name.Length == 0 || name[0] == '.' || name.AsSpan().IndexOfAny('/', '\\') >= 0)
         {
-            count++;
-            if (line.Length > 0 && line.All(letter => letter == '-'))
-            {
-                break;
-            }
-
-            if (line.Trim() is { Length: > 0 } text && text[0] != '#')
-            {
-                var sides = text.Split('=', 2, StringSplitOptions.TrimEntries);
-                keys[sides[0]] = sides.Length > 1
-                    ? sides[1] : throw new NotForkException(ExitCode.Configuration, "Not \"key = value\".", new Place(file, count));
-            }
+            throw new NotForkException(ExitCode.Usage, $"\"{name}\" is not the name of a recipe: a folder in \"{input}\".");
         }
 
-        return keys;
+        var folder = Path.Combine(input, name);
+        var file = Path.Combine(folder, Upstream);
+        var bytes = LineReader.Read(file);
+        var dialect = DialectKey.Read(file, bytes);
+        var locked = Path.Combine(folder, UpstreamLock);
+        if (request.IsLocked && File.Exists(locked))
+        {
+            (file, bytes) = (locked, LineReader.Read(locked));
+        }
+
+        return new Recipe(name, folder, dialect, Blocks(file, bytes, dialect, request), Modifications(folder, dialect, request));
     }
+
+    private static List<Block> Blocks(string file, byte[] bytes, int dialect, RecipeRequest request)
+    {
+        var lines = new LineReader(file, bytes);
+        var reader = new HeaderReader(lines, request, isModification: false);
+        if (!reader.Read())
+        {
+            return [BlockChecks.Checked(Block(reader, new Place(file, 1)), dialect)];
+        }
+
+        var (start, blocks) = (reader.Keys, new List<Block>());
+        while (!lines.IsAtEnd)
+        {
+            var place = lines.Place;
+            reader = new HeaderReader(lines, request, isModification: false, start);
+            reader.Read();
+            blocks.Add(BlockChecks.Checked(Block(reader, place), dialect));
+        }
+
+        return blocks.Count > 0
+            ? blocks : throw new NotForkException(ExitCode.Configuration, "After this line there must be a block's keys.", lines.Place);
+    }
+
+    private static List<ModificationFile> Modifications(string folder, int dialect, RecipeRequest request)
+    {
+        var names = Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)!)
+            .Where(name => name[0] != '.' && name.EndsWith(".mod", StringComparison.OrdinalIgnoreCase)).Order(ByteOrder.Instance);
+        return [.. names.Select(name => Modification(folder, name, dialect, request)).OfType<ModificationFile>()];
+    }
+
+    /// <returns>Null: a condition of its header does not hold.</returns>
+    private static ModificationFile? Modification(string folder, string name, int dialect, RecipeRequest request)
+    {
+        var file = Path.Combine(folder, name);
+        var bytes = LineReader.Read(file);
+        var lines = new LineReader(file, bytes);
+        var reader = new HeaderReader(lines, request, isModification: true);
+        reader.Read();
+        var holds = true;
+        foreach (var (key, (place, value)) in reader.Keys)
+        {
+            holds &= !Conditions.IsName(key) || Conditions.Holds(key, value, request, place);
+        }
+
+        if (!holds)
+        {
+            return null;
+        }
+
+        if (!reader.Keys.ContainsKey("method"))
+        {
+            throw new NotForkException(ExitCode.Configuration, "The key \"method\" is missing.", new Place(file));
+        }
+
+        var (keys, places) = Split(reader);
+        var offset = lines.Offset;
+        var body = new List<(Place Place, string Text)>();
+        while (lines.Next() is { } line)
+        {
+            body.Add((lines.Place, line.EndsWith('\n') ? line[..^1] : line));
+        }
+
+        return new ModificationFile(new Place(file), folder, keys, body, bytes) { BodyOffset = offset, Places = places };
+    }
+
+    private static Block Block(HeaderReader reader, Place place)
+    {
+        var (keys, places) = Split(reader);
+        return new Block(place, keys) { Places = places };
+    }
+
+    private static (Dictionary<string, string> Keys, Dictionary<string, Place> Places) Split(HeaderReader reader) => (
+        reader.Keys.ToDictionary(
+            pair => Texts.PerlText.Decode(pair.Key, pair.Value.Place),
+            pair => Texts.PerlText.Decode(pair.Value.Value, pair.Value.Place), StringComparer.Ordinal),
+        reader.Keys.ToDictionary(
+            pair => Texts.PerlText.Decode(pair.Key, pair.Value.Place), pair => pair.Value.Place, StringComparer.Ordinal));
 }

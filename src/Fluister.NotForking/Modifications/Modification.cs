@@ -9,6 +9,9 @@ public abstract class Modification(Place place)
     /// <summary>The file.</summary>
     public Place Place { get; } = place;
 
+    /// <summary>Whether it only looks at the result, and so comes after all others.</summary>
+    public virtual bool IsAssertion => false;
+
     /// <summary>Makes the edits, in their order.</summary>
     /// <param name="tree">The tree so far.</param>
     /// <param name="run">Version, commit, parameters, and whom to tell of each edit.</param>

@@ -4,7 +4,7 @@ namespace Fluister.NotForking.Modifications;
 /// <param name="Version">The upstream version, if it has a name.</param>
 /// <param name="Commit">The upstream commit, where there is one.</param>
 /// <param name="Parameters">Values of a network descriptor by name (dialect 1).</param>
-public sealed record ModificationRun(string? Version, string? Commit, IReadOnlyDictionary<string, string> Parameters)
+public sealed record ModificationRun(string? Version, string? Commit, Parameters Parameters)
 {
     /// <summary>Sees each edit that was made.</summary>
     public Action<Edit>? Watch { get; init; }

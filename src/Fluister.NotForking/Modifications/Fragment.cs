@@ -1,0 +1,12 @@
+using Fluister.NotForking.Texts;
+
+namespace Fluister.NotForking.Modifications;
+
+/// <summary>A part of a file, between two lines, and its patch.</summary>
+/// <param name="Place">Where it stands.</param>
+/// <param name="Path">The file.</param>
+/// <param name="Start">What its first line matches; null: the file's beginning.</param>
+/// <param name="Value">What the first group of that must be.</param>
+/// <param name="End">What the line after it matches; null, or no such line: the file's end.</param>
+/// <param name="Hunks">The patch, with lines counted from the fragment's first.</param>
+internal sealed record Fragment(Place Place, string Path, PerlPattern? Start, string Value, PerlPattern? End, IReadOnlyList<Hunk> Hunks);

@@ -1,0 +1,84 @@
+using System.Text;
+
+namespace Fluister.NotForking.Texts;
+
+/// <summary>A pattern for file names with the rules of Text::Glob: "*" and "?" do not match "/" nor a leading ".", "{a,b}", "[..]" as in
+/// a regular expression, "\" takes the next character as it is.</summary>
+/// <remarks>It becomes the same regular expression as there, oddities included: inside "[..]" "^" is only a character.</remarks>
+public sealed class Glob
+{
+    private readonly PerlPattern _pattern;
+    private readonly string? _literal;
+
+    /// <summary>Reads a pattern.</summary>
+    /// <param name="pattern">The pattern: bytes of UTF-8 as Latin-1.</param>
+    /// <param name="place">Where it stands.</param>
+    /// <exception cref="NotForkException">A bracket is not closed.</exception>
+    public Glob(string pattern, Place place)
+    {
+        _pattern = PerlPattern.Create($"^{Translate(pattern)}$", place);
+        _literal = pattern.AsSpan().IndexOfAny("*?{}[]\\,#\n") < 0 && pattern.Length > 0 ? pattern : null;
+    }
+
+    /// <summary>Whether a path matches, as a whole or by its last part: what `sed` asks.</summary>
+    /// <param name="path">A path, as Unicode text.</param>
+    public bool IsMatchOfPathOrName(string path) => IsMatch(path) || (path.LastIndexOf('/') is > -1 and var slash && IsMatch(path[(slash + 1)..]));
+
+    /// <summary>Whether a path matches as a whole.</summary>
+    public bool IsMatch(string path)
+    {
+        var text = PerlText.Encode(path);
+        return _literal is null ? _pattern.IsMatch(text) : text == _literal;
+    }
+
+    private static string Translate(string glob)
+    {
+        var regex = new StringBuilder();
+        var (isFirst, isEscaped, depth) = (true, false, 0);
+        foreach (var letter in glob)
+        {
+            if (isFirst && letter != '.')
+            {
+                regex.Append(@"(?=[^\.])");
+            }
+
+            isFirst = letter == '/';
+            switch (letter)
+            {
+                case '.' or '(' or ')' or '|' or '+' or '^' or '$' or '@' or '%':
+                    regex.Append('\\').Append(letter);
+                    break;
+                case '*':
+                    regex.Append(isEscaped ? @"\*" : "(?:(?!/).)*");
+                    break;
+                case '?':
+                    regex.Append(isEscaped ? @"\?" : "(?!/).");
+                    break;
+                case '{':
+                    regex.Append(isEscaped ? @"\{" : "(");
+                    depth += isEscaped ? 0 : 1;
+                    break;
+                case '}' when depth > 0:
+                    regex.Append(isEscaped ? '}' : ')');
+                    depth -= isEscaped ? 0 : 1;
+                    break;
+                case ',' when depth > 0:
+                    regex.Append(isEscaped ? ',' : '|');
+                    break;
+                case '\\' when !isEscaped:
+                    isEscaped = true;
+                    continue;
+                case '\\':
+                    regex.Append(@"\\");
+                    break;
+                default:
+                    regex.Append(letter);
+                    break;
+            }
+
+            isEscaped = false;
+        }
+
+        return regex.ToString();
+    }
+}
