@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Fluister.NotForking.Texts;
 
 namespace Fluister.NotForkingTests.Perl;
 
@@ -33,9 +34,9 @@ internal sealed record PerlCase(string Name)
         var (kind, content) = (' ', new StringBuilder());
         foreach (var line in text.Split('\n').Append("== end"))
         {
-            if (path is not null && (line.StartsWith("== ", StringComparison.Ordinal) || line.StartsWith('@')))
+            if (path is not null && (line.StartsWith("== ", StringComparison.Ordinal) || IsFile(line)))
             {
-                current!.Put(path, kind == 'b' ? Unescaped(content.ToString()) : content.ToString(), kind == 'x');
+                current!.Put(path, kind == 'b' ? Unescaped(content.ToString()) : PerlText.Encode(content.ToString()), kind == 'x');
                 path = null;
                 content.Clear();
             }
@@ -49,7 +50,7 @@ internal sealed record PerlCase(string Name)
 
                 current = new PerlCase(line[3..]);
             }
-            else if (line.StartsWith('@'))
+            else if (IsFile(line))
             {
                 (kind, path) = (line[1], line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
             }
@@ -69,12 +70,13 @@ internal sealed record PerlCase(string Name)
         }
     }
 
-    /// <summary>Adds a file; one that does not begin with "../" belongs to the recipe "p".</summary>
+    private static bool IsFile(string line) => line is ['@', ' ', ..] or ['@', 'x' or 'b', ' ', ..];
+
+    /// <summary>Adds a file, its bytes as Latin-1; one that does not begin with "../" belongs to the recipe "p".</summary>
     public void Put(string path, string content, bool isExecutable = false)
     {
         path = path.StartsWith("../", StringComparison.Ordinal) ? path[3..] : "p/" + path;
-        var bytes = content.Any(letter => letter > '\u00FF') ? Encoding.UTF8.GetBytes(content) : Encoding.Latin1.GetBytes(content);
-        Files[path] = (bytes, isExecutable);
+        Files[path] = (Encoding.Latin1.GetBytes(content), isExecutable);
     }
 
     /// <summary>With the upstream.conf and the command line that cases have if they say nothing else.</summary>

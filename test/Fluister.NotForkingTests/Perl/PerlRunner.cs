@@ -38,6 +38,10 @@ internal sealed class PerlRunner(string folder)
         {
             return (Refused, e.Line);
         }
+        catch (Exception e) when (e is not Xunit.Sdk.XunitException)
+        {
+            return ("crashed", e.ToString());
+        }
 
         return (Result(one, output, told.ToString()), "");
     }

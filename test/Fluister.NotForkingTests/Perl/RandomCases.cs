@@ -1,4 +1,5 @@
 using System.Text;
+using Fluister.NotForking.Texts;
 
 namespace Fluister.NotForkingTests.Perl;
 
@@ -64,7 +65,7 @@ internal static class RandomCases
         one.Put("upstream.conf", Upstream(random));
         for (var count = random.Next(1, 4); count > 0; count--)
         {
-            one.Put($"{random.Next(100)}{(random.Next(5) == 0 ? ".MOD" : ".mod")}", Modification(one, random));
+            one.Put($"{random.Next(100)}{(random.Next(5) == 0 ? ".MOD" : ".mod")}", PerlText.Encode(Modification(one, random)));
         }
 
         for (var count = random.Next(5) == 0 ? 2 : 1; count > 0; count--)
