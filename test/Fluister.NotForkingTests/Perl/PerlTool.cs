@@ -47,7 +47,7 @@ internal sealed class PerlTool
         };
         start.Environment["HOME"] = home;
         start.Environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
-        start.Environment["LC_ALL"] = "C";
+        start.Environment["LC_ALL"] = "C.UTF-8";
         start.Environment["TMPDIR"] = home;
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
