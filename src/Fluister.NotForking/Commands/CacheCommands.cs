@@ -21,7 +21,7 @@ internal static class CacheCommands
     public static int Remove(Settings settings, IReadOnlyList<string> names)
     {
         Cache.Remove(
-            settings.CacheFolder, names, (hash, index) => Console.Out.WriteLine($"Removing   {hash}  {index}"), settings.Upstreams.Report);
+            settings.CacheFolder, names, (hash, index) => Console.Out.WriteLine($"Removing   {hash}  {index}"), settings.Upstreams.Warn);
         return (int)ExitCode.Done;
     }
 }
