@@ -129,7 +129,7 @@ internal sealed class CacheEntry : IDisposable
     private static FileStream Lock(string folder, string index, Action<string> report)
     {
         var file = Path.Combine(folder, "index");
-        for (var isFirst = true; ; isFirst = false)
+        for (var attempt = 0; ; attempt++)
         {
             try
             {
@@ -145,7 +145,8 @@ internal sealed class CacheEntry : IDisposable
             }
             catch (IOException e) when (e.GetType() == typeof(IOException) && File.Exists(file))
             {
-                if (isFirst)
+                // Who only looks into the index lets go at once.
+                if (attempt == 1)
                 {
                     report($"Waiting for another run that holds the cache of {index}.");
                 }
