@@ -26,4 +26,7 @@ public enum ExitCode
 
     /// <summary>The output holds what this program did not write, or that somebody changed.</summary>
     OutputGuard = 7,
+
+    /// <summary>The computer refuses: no space, no permission.</summary>
+    System = 8,
 }

@@ -15,6 +15,27 @@ internal static class Limits
     /// <summary>What an archive may unpack to: 16 GiB.</summary>
     public const long UnpackedBytes = 16L << 30;
 
+    /// <summary>By how much an archive may grow when it unpacks to more than <see cref="UnpackedFreely"/>: 300 times.</summary>
+    public const long UnpackedRatio = 300;
+
+    /// <summary>What any archive may unpack to, however small it is: 64 MiB.</summary>
+    public const long UnpackedFreely = 64L << 20;
+
+    /// <summary>Compressions around an archive: 4.</summary>
+    public const int ArchiveLayers = 4;
+
+    /// <summary>Links that a link in an archive may lead through: 40.</summary>
+    public const int LinkHops = 40;
+
+    /// <summary>A file that is downloaded: 8 GiB.</summary>
+    public const long DownloadBytes = 8L << 30;
+
+    /// <summary>What another program may write for us to read: 512 MiB.</summary>
+    public const int ProgramOutputBytes = 512 << 20;
+
+    /// <summary>How long another program (a clone, a download) may run: 2 hours.</summary>
+    public static readonly TimeSpan Program = TimeSpan.FromHours(2);
+
     /// <summary>How long one regular expression may search one file: 30 s.</summary>
     public static readonly TimeSpan Search = TimeSpan.FromSeconds(30);
 }

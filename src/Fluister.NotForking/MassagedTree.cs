@@ -1,4 +1,5 @@
 using Fluister.NotForking.Configuration;
+using Fluister.NotForking.Locks;
 using Fluister.NotForking.Modifications;
 using Fluister.NotForking.Trees;
 using Fluister.NotForking.Upstreams;
@@ -12,27 +13,38 @@ public sealed class MassagedTree : IDisposable
     private readonly DirectoryInfo _scratch;
     private readonly ModificationRun _run;
     private readonly List<Edit> _edits = [];
+    private readonly Selection? _selection;
 
-    private MassagedTree(TreeRequest request, Recipe recipe, Block block, Upstream upstream, Revision revision)
+    /// <summary>Begins with files that were fetched.</summary>
+    /// <param name="request">What was asked for.</param>
+    /// <param name="recipe">Its recipe.</param>
+    /// <param name="selected">The version.</param>
+    /// <param name="checkout">Its files.</param>
+    /// <param name="owned">What goes with this object.</param>
+    internal MassagedTree(TreeRequest request, Recipe recipe, Selected selected, Checkout checkout, Selection? owned = null)
     {
-        (Recipe, Block, Revision) = (recipe, block, revision);
+        (Recipe, Block, Upstream, Revision, _selection) = (recipe, selected.Block, selected.Upstream, selected.Revision, owned);
+        ParametersHash = request.Parameters.Sha256;
         Modifications = Methods.ReadAll(recipe);
-        var tree = upstream.CheckOut(revision);
-        if (block.Keys.TryGetValue("subtree", out var subtree))
-        {
-            tree = Below(tree, subtree, block.Place);
-        }
-
         _scratch = Directory.CreateTempSubdirectory("not-fork-");
-        Workspace = new Workspace(tree, _scratch.FullName, isStrict: recipe.Dialect > 0);
-        _run = new ModificationRun(revision.Version, revision.Commit, request.Parameters) { Watch = Saw };
+        Workspace = new Workspace(checkout.Tree, _scratch.FullName, isStrict: recipe.Dialect > 0);
+        _run = new ModificationRun(checkout.Version, checkout.Commit, request.Parameters) { Watch = Saw };
     }
 
     /// <summary>The recipe, with its conditions decided.</summary>
     public Recipe Recipe { get; }
 
+    /// <summary>The file that its keys were read from: upstream.conf or upstream.lock.</summary>
+    public Place ConfigurationFile => new(Recipe.Blocks[0].Place.File);
+
+    /// <summary>The SHA-256 of the network descriptor, or null: there is none.</summary>
+    public string? ParametersHash { get; }
+
     /// <summary>The block that has the version.</summary>
     public Block Block { get; }
+
+    /// <summary>Its upstream.</summary>
+    public Upstream Upstream { get; }
 
     /// <summary>The version.</summary>
     public Revision Revision { get; }
@@ -54,15 +66,22 @@ public sealed class MassagedTree : IDisposable
     public static MassagedTree CheckOut(TreeRequest request)
     {
         var (recipe, selection) = Open(request);
-        var version = request.Version ?? (request.Commit is null ? Latest(recipe, selection) : null);
-        if (version is not null && version != request.Version && recipe.Dialect > 0)
+        try
         {
-            // Dialect 0 decides conditions by what was asked for, even if that was nothing; dialect 1 by what is there.
-            recipe = Read(request with { Version = version });
-        }
+            var selected = selection.Choose(request.Version, request.Commit);
+            if (recipe.Dialect > 0 && selected.Revision.Version is { } version && version != request.Version)
+            {
+                // Dialect 0 decides conditions by what was asked for, even if that was nothing; dialect 1 by what is there.
+                recipe = Read(request with { Version = version });
+            }
 
-        var (block, upstream, revision) = version is not null ? selection.Find(version) : selection.FindCommit(request.Commit!);
-        return new MassagedTree(request, recipe, block, upstream, revision);
+            return new MassagedTree(request, recipe, selected, selection.CheckOut(selected), selection);
+        }
+        catch
+        {
+            selection.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The recipe of a request and its upstreams' versions.</summary>
@@ -72,14 +91,19 @@ public sealed class MassagedTree : IDisposable
         return (recipe, new Selection(recipe, request.Upstreams));
     }
 
-    /// <summary>Checks out and makes all modifications.</summary>
-    /// <exception cref="NotForkException">As <see cref="CheckOut"/>, or a modification does not fit.</exception>
+    /// <summary>Checks out, makes all modifications, and compares everything with the lock if there is one.</summary>
+    /// <remarks>With a lock, the latest version is the latest one that is locked.</remarks>
+    /// <exception cref="NotForkException">As <see cref="CheckOut"/>, or a modification does not fit, or the lock says otherwise.</exception>
     public static MassagedTree Build(TreeRequest request)
     {
-        var tree = CheckOut(request);
+        var file = request.IgnoresLock ? null : LockFile.Find(request.Input, request.Name);
+        var tree = CheckOut(Locked(request));
         try
         {
+            var check = file is null ? null : new LockCheck(file, LockEntry.Key(tree));
+            check?.Demand(check.Inputs(tree));
             tree.Massage();
+            check?.Demand(check.Whole(tree));
             return tree;
         }
         catch
@@ -88,6 +112,11 @@ public sealed class MassagedTree : IDisposable
             throw;
         }
     }
+
+    /// <summary>The same request; with a lock, and where no version is asked for, of the latest one that is locked.</summary>
+    public static TreeRequest Locked(TreeRequest request) =>
+        request is { Version: null, Commit: null, IgnoresLock: false } && LockFile.Find(request.Input, request.Name)?.Versions is [.., var newest]
+            ? request with { Version = newest } : request;
 
     /// <summary>Makes all modifications.</summary>
     public void Massage()
@@ -102,21 +131,15 @@ public sealed class MassagedTree : IDisposable
     public void Apply(Modification modification) => modification.Apply(Workspace, _run);
 
     /// <inheritdoc/>
-    public void Dispose() => _scratch.Delete(recursive: true);
-
-    private static Recipe Read(TreeRequest request) =>
-        RecipeReader.Read(request.Input, request.Name, new RecipeRequest(request.Version, request.IsLocked));
-
-    private static string Latest(Recipe recipe, Selection selection) => selection.Versions is [.., var latest]
-        ? latest
-        : throw new NotForkException(ExitCode.Fetch, $"\"{recipe.Name}\" has no versions: see `version` and `version_filter`.", recipe.Blocks[0].Place);
-
-    private static SourceTree Below(SourceTree tree, string subtree, Place place)
+    public void Dispose()
     {
-        var below = tree.Below(TreePath.Checked(subtree.TrimEnd('/'), place));
-        return below.Entries.Count > 0
-            ? below : throw new NotForkException(ExitCode.Configuration, $"This version has no folder \"{subtree}\" to be its subtree.", place);
+        _scratch.Delete(recursive: true);
+        _selection?.Dispose();
     }
+
+    /// <summary>The recipe of a request.</summary>
+    internal static Recipe Read(TreeRequest request) =>
+        RecipeReader.Read(request.Input, request.Name, new RecipeRequest(request.Version, request.IsLocked));
 
     private void Saw(Edit edit)
     {

@@ -1,24 +1,9 @@
-using Fluister.NotForking.Trees;
-using Fluister.NotForking.Upstreams;
+using Fluister.NotForking.Commands;
 
 namespace Fluister.NotForking;
 
 /// <summary>The program not-fork.</summary>
 internal static class Program
 {
-    private static int Main(string[] arguments)
-    {
-        try
-        {
-            var cache = new UpstreamOptions(Path.GetFullPath("cache"), IsOffline: false, IsUpdating: true, Mirrors: []);
-            using var tree = MassagedTree.Build(new TreeRequest("not-fork.d", arguments[0], cache));
-            new Output("sources", tree.Recipe.Name).Install(tree.Workspace.Result);
-            return (int)ExitCode.Done;
-        }
-        catch (NotForkException e)
-        {
-            Console.Error.WriteLine($"not-fork: {e.Line}");
-            return (int)e.Code;
-        }
-    }
+    private static int Main(string[] arguments) => CommandLine.Run(arguments);
 }

@@ -18,6 +18,9 @@ public sealed record TreeRequest(string Input, string Name, UpstreamOptions Upst
     /// <summary>Whether upstream.lock is read instead of upstream.conf, where there is one.</summary>
     public bool IsLocked { get; init; }
 
+    /// <summary>Whether not-fork.lock is passed over.</summary>
+    public bool IgnoresLock { get; init; }
+
     /// <summary>Values of a network descriptor by name (dialect 1).</summary>
     public Parameters Parameters { get; init; } = Parameters.None;
 }

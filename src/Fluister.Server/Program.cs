@@ -45,7 +45,9 @@ internal static class Program
             RestoreCommand.Create(),
             KeysCommand.Create(),
             NetworkCommand.Create(),
+            AttestCommand.Create(),
         };
+        root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
         var settings = new ParserConfiguration { ResponseFileTokenReplacer = null };
         var parsed = root.Parse(arguments.Length == 0 ? ["--help"] : arguments, settings);
         if (parsed.Errors.Count > 0)

@@ -156,6 +156,26 @@ internal static partial class ServerLimits
     /// <summary>Descriptors of servers that nobody has added: 20, one in 10 seconds; ours.</summary>
     public static readonly Limit IntroductionFetches = new("introductions", 20, TimeSpan.FromSeconds(10));
 
+    /// <summary>Attestations that are published, and read, in one descriptor: 16; ours.</summary>
+    public const int Attestations = 16;
+
+    /// <summary>Bytes of the attestations that are published in one descriptor: 24 KiB, which are two thirds of it in base64 of base64;
+    /// ours.</summary>
+    public const int AttestationBytes = 24 * 1024;
+
+    /// <summary>Attestations that an operator keeps, of this build and others: 100; ours.</summary>
+    public const int KeptAttestations = 100;
+
+    /// <summary>Rebuilders that an operator can name: 32; ours.</summary>
+    public const int Rebuilders = 32;
+
+    /// <summary>The same that one place has fetched: 3, one in two minutes; ours. One place leaves others theirs.</summary>
+    public static readonly Limit IntroductionsOfOrigin = new("introductionsOfOrigin", 3, TimeSpan.FromMinutes(2));
+
+    /// <summary>How far ahead of the time a peer's numbers of items may be: a year; ours. They stay ahead where its clock once was.
+    /// </summary>
+    public static readonly TimeSpan NumbersFuture = TimeSpan.FromDays(365);
+
     /// <summary>How exactly it is kept when a peer was last heard of: a minute; ours.</summary>
     public static readonly TimeSpan HeardStep = TimeSpan.FromMinutes(1);
 

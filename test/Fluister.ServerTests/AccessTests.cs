@@ -108,6 +108,7 @@ public sealed partial class AccessTests
         ["POST /federation/v1/username-link"] = Access.Peer,
         ["POST /federation/v1/transactions"] = Access.Peer,
         ["GET /.well-known/fluister"] = Access.Anyone,
+        ["GET /version"] = Access.Anyone,
         ["GET /health/live"] = Access.Anyone,
         ["GET /health/ready"] = Access.Anyone,
     };

@@ -1,160 +1,276 @@
 namespace Fluister.NotForking.Texts;
 
-/// <summary>The lines in which two texts differ: Myers' algorithm in linear space.</summary>
-/// <remarks>E. W. Myers, "An O(ND) Difference Algorithm and Its Variations", 1986, section 4b. Where two texts have very little in
-/// common, what is left between known equal lines counts as replaced: the answer is right, only not the shortest.</remarks>
+/// <summary>What turns one sequence of lines into another, with as few lines as can be: Myers' algorithm in linear space.</summary>
+/// <remarks>E. W. Myers, "An O(ND) Difference Algorithm and Its Variations", 1986. Lines that only one side has are left out before:
+/// they match nothing. Where two texts differ in more than <see cref="Patience"/> lines at once, the result is no longer the smallest.</remarks>
 internal sealed class LineDiff
 {
-    /// <summary>How many steps one search for a middle may take before it is given up.</summary>
-    private const int MostSteps = 8192;
+    /// <summary>How many differing lines are searched through on each side at once.</summary>
+    public const int Patience = 4096;
 
     private readonly int[] _old;
     private readonly int[] _new;
-    private readonly int[] _forward;
-    private readonly int[] _backward;
-    private readonly List<LineChange> _changes = [];
+    private readonly bool[] _oldChanged;
+    private readonly bool[] _newChanged;
+    private readonly int[] _down;
+    private readonly int[] _up;
 
-    private LineDiff(int[] old, int[] @new)
+    private LineDiff(int[] old, int[] @new, bool[] oldChanged, bool[] newChanged)
     {
-        (_old, _new) = (old, @new);
-        (_forward, _backward) = (new int[old.Length + @new.Length + 3], new int[old.Length + @new.Length + 3]);
+        (_old, _new, _oldChanged, _newChanged) = (old, @new, oldChanged, newChanged);
+        _down = new int[old.Length + @new.Length + 3];
+        _up = new int[old.Length + @new.Length + 3];
     }
 
-    /// <summary>The changes that make the new text of the old one, in their order; equal lines lie between any two.</summary>
-    public static IReadOnlyList<LineChange> Between(TextLines old, TextLines @new)
+    /// <summary>Compares two texts.</summary>
+    /// <returns>The changes in the order of lines; between two of them lies at least one equal line.</returns>
+    public static List<LineChange> Between(TextLines old, TextLines @new)
     {
         var numbers = new Dictionary<ReadOnlyMemory<byte>, int>(LineComparer.Instance);
-        var diff = new LineDiff(Number(old, numbers), Number(@new, numbers));
-        diff.Compare(0, diff._old.Length, 0, diff._new.Length);
-        return diff._changes;
+        return Between(Numbered(old, numbers), Numbered(@new, numbers));
     }
 
-    private static int[] Number(TextLines lines, Dictionary<ReadOnlyMemory<byte>, int> numbers)
+    /// <summary>Compares two sequences whose equal lines have equal numbers.</summary>
+    public static List<LineChange> Between(int[] old, int[] @new)
+    {
+        var (oldChanged, newChanged) = (new bool[old.Length], new bool[@new.Length]);
+        var (oldKept, newKept) = (Shared(old, @new, oldChanged), Shared(@new, old, newChanged));
+        var (oldMarks, newMarks) = (new bool[oldKept.Length], new bool[newKept.Length]);
+        new LineDiff([.. oldKept.Select(at => old[at])], [.. newKept.Select(at => @new[at])], oldMarks, newMarks)
+            .Compare(0, oldKept.Length, 0, newKept.Length);
+        Spread(oldKept, oldMarks, oldChanged);
+        Spread(newKept, newMarks, newChanged);
+        return Changes(old, @new, oldChanged, newChanged);
+    }
+
+    private static int[] Numbered(TextLines lines, Dictionary<ReadOnlyMemory<byte>, int> numbers)
     {
         var result = new int[lines.Count];
         for (var at = 0; at < result.Length; at++)
         {
             var line = lines.Keep(at);
-            numbers.TryAdd(line, numbers.Count);
-            result[at] = numbers[line];
+            if (!numbers.TryGetValue(line, out result[at]))
+            {
+                numbers.Add(line, result[at] = numbers.Count);
+            }
         }
 
         return result;
     }
 
+    private static int[] Shared(int[] lines, int[] others, bool[] changed)
+    {
+        var there = others.ToHashSet();
+        var kept = new List<int>(lines.Length);
+        for (var at = 0; at < lines.Length; at++)
+        {
+            changed[at] = !there.Contains(lines[at]);
+            if (!changed[at])
+            {
+                kept.Add(at);
+            }
+        }
+
+        return [.. kept];
+    }
+
+    private static void Spread(int[] kept, bool[] marks, bool[] changed)
+    {
+        for (var at = 0; at < kept.Length; at++)
+        {
+            changed[kept[at]] = marks[at];
+        }
+    }
+
+    private static List<LineChange> Changes(int[] old, int[] @new, bool[] oldChanged, bool[] newChanged)
+    {
+        Slide(old, oldChanged, newChanged);
+        Slide(@new, newChanged, oldChanged);
+        var changes = new List<LineChange>();
+        for (var (i, j) = (0, 0); i < old.Length || j < @new.Length;)
+        {
+            var (oldStart, newStart) = (i, j);
+            while (i < old.Length && oldChanged[i])
+            {
+                i++;
+            }
+
+            while (j < @new.Length && newChanged[j])
+            {
+                j++;
+            }
+
+            if (i > oldStart || j > newStart)
+            {
+                changes.Add(new LineChange(oldStart, i - oldStart, newStart, j - newStart));
+            }
+            else
+            {
+                i++;
+                j++;
+            }
+        }
+
+        return changes;
+    }
+
+    /// <summary>Moves runs of lines that only one side has as far down as they go: after a brace, not before it.</summary>
+    private static void Slide(int[] lines, bool[] changed, bool[] otherChanged)
+    {
+        var other = 0;
+        for (var start = 0; start < lines.Length;)
+        {
+            if (!changed[start])
+            {
+                while (other < otherChanged.Length && otherChanged[other])
+                {
+                    other++;
+                }
+
+                start++;
+                other++;
+                continue;
+            }
+
+            var end = start;
+            while (end < lines.Length && changed[end])
+            {
+                end++;
+            }
+
+            // A run beside changed lines of the other side is one change with them, and stays.
+            var isAlone = !(other < otherChanged.Length && otherChanged[other]);
+            while (isAlone && end < lines.Length && lines[start] == lines[end])
+            {
+                changed[start++] = false;
+                changed[end++] = true;
+                other++;
+                isAlone = !(other < otherChanged.Length && otherChanged[other]);
+                while (end < lines.Length && changed[end])
+                {
+                    end++;
+                }
+            }
+
+            start = end;
+        }
+    }
+
     private void Compare(int oldFrom, int oldTo, int newFrom, int newTo)
     {
-        while (oldFrom < oldTo && newFrom < newTo && _old[oldFrom] == _new[newFrom])
+        while (true)
         {
-            (oldFrom, newFrom) = (oldFrom + 1, newFrom + 1);
-        }
-
-        while (oldFrom < oldTo && newFrom < newTo && _old[oldTo - 1] == _new[newTo - 1])
-        {
-            (oldTo, newTo) = (oldTo - 1, newTo - 1);
-        }
-
-        if (oldFrom == oldTo || newFrom == newTo)
-        {
-            Add(oldFrom, oldTo, newFrom, newTo);
-        }
-        else if (Middle(oldFrom, oldTo, newFrom, newTo) is { } middle)
-        {
-            Compare(oldFrom, middle.Old, newFrom, middle.New);
-            Compare(middle.Old, oldTo, middle.New, newTo);
-        }
-        else
-        {
-            Add(oldFrom, oldTo, newFrom, newTo);
-        }
-    }
-
-    private void Add(int oldFrom, int oldTo, int newFrom, int newTo)
-    {
-        if (oldFrom == oldTo && newFrom == newTo)
-        {
-            return;
-        }
-
-        if (_changes is [.., var last] && last.OldEnd == oldFrom && last.NewEnd == newFrom)
-        {
-            _changes[^1] = new LineChange(last.OldStart, oldTo - last.OldStart, last.NewStart, newTo - last.NewStart);
-            return;
-        }
-
-        _changes.Add(new LineChange(oldFrom, oldTo - oldFrom, newFrom, newTo - newFrom));
-    }
-
-    /// <summary>A point on a shortest path through the box, other than its corners; null: none was found in time.</summary>
-    /// <remarks>A diagonal is an old index less a new one. Both searches reach one diagonal farther on each side with every step, as far as
-    /// the box goes; beyond what a search has reached stands a value that loses every comparison.</remarks>
-    private (int Old, int New)? Middle(int oldFrom, int oldTo, int newFrom, int newTo)
-    {
-        var zero = _new.Length + 1;
-        var (lowest, highest) = (oldFrom - newTo, oldTo - newFrom);
-        var (start, end) = (oldFrom - newFrom, oldTo - newTo);
-        var (forward, backward) = (new Reach(start, start), new Reach(end, end));
-        var isOdd = ((start - end) & 1) != 0;
-        (_forward[zero + start], _backward[zero + end]) = (oldFrom, oldTo);
-        for (var step = 0; step < MostSteps; step++)
-        {
-            forward = Widened(forward, lowest, highest, _forward, -1);
-            for (var k = forward.To; k >= forward.From; k -= 2)
+            while (oldFrom < oldTo && newFrom < newTo && _old[oldFrom] == _new[newFrom])
             {
-                var x = Math.Max(_forward[zero + k - 1] + 1, _forward[zero + k + 1]);
-                while (x < oldTo && x - k < newTo && _old[x] == _new[x - k])
+                oldFrom++;
+                newFrom++;
+            }
+
+            while (oldFrom < oldTo && newFrom < newTo && _old[oldTo - 1] == _new[newTo - 1])
+            {
+                oldTo--;
+                newTo--;
+            }
+
+            if (oldFrom == oldTo || newFrom == newTo)
+            {
+                _oldChanged.AsSpan(oldFrom..oldTo).Fill(true);
+                _newChanged.AsSpan(newFrom..newTo).Fill(true);
+                return;
+            }
+
+            var (x, y) = Middle(oldFrom, oldTo, newFrom, newTo);
+            Compare(oldFrom, x, newFrom, y);
+            (oldFrom, newFrom) = (x, y);
+        }
+    }
+
+    /// <summary>A point that a shortest way from one corner to the other goes through.</summary>
+    private (int Old, int New) Middle(int oldFrom, int oldTo, int newFrom, int newTo)
+    {
+        // Diagonals are old - new, kept at an index that is never negative.
+        var zero = _new.Length + 1;
+        var (first, last) = (oldFrom - newFrom, oldTo - newTo);
+        var isOdd = ((first - last) & 1) != 0;
+        var (low, high) = (oldFrom - newTo, oldTo - newFrom);
+        _down[zero + first] = oldFrom;
+        _up[zero + last] = oldTo;
+        var (downMin, downMax, upMin, upMax) = (first, first, last, last);
+        for (var cost = 1; ; cost++)
+        {
+            Widen(_down, zero, ref downMin, ref downMax, low, high, -1);
+            for (var k = downMax; k >= downMin; k -= 2)
+            {
+                var (left, above) = (_down[zero + k - 1], _down[zero + k + 1]);
+                var x = left >= above ? left + 1 : above;
+                for (var y = x - k; x < oldTo && y < newTo && _old[x] == _new[y]; y++)
                 {
                     x++;
                 }
 
-                _forward[zero + k] = x;
-                if (isOdd && backward.Has(k) && _backward[zero + k] <= x)
+                _down[zero + k] = x;
+                if (isOdd && k >= upMin && k <= upMax && _up[zero + k] <= x)
                 {
                     return (x, x - k);
                 }
             }
 
-            backward = Widened(backward, lowest, highest, _backward, int.MaxValue);
-            for (var k = backward.To; k >= backward.From; k -= 2)
+            Widen(_up, zero, ref upMin, ref upMax, low, high, int.MaxValue);
+            for (var k = upMax; k >= upMin; k -= 2)
             {
-                var x = Math.Min(_backward[zero + k - 1], _backward[zero + k + 1] - 1);
-                while (x > oldFrom && x - k > newFrom && _old[x - 1] == _new[x - k - 1])
+                var (left, above) = (_up[zero + k - 1], _up[zero + k + 1]);
+                var x = left < above ? left : above - 1;
+                for (var y = x - k; x > oldFrom && y > newFrom && _old[x - 1] == _new[y - 1]; y--)
                 {
                     x--;
                 }
 
-                _backward[zero + k] = x;
-                if (!isOdd && forward.Has(k) && x <= _forward[zero + k])
+                _up[zero + k] = x;
+                if (!isOdd && k >= downMin && k <= downMax && x <= _down[zero + k])
                 {
                     return (x, x - k);
                 }
             }
-        }
 
-        return null;
+            if (cost >= Patience)
+            {
+                return Farthest(zero, oldTo, newTo, downMin, downMax);
+            }
+        }
     }
 
-    private Reach Widened(Reach reached, int lowest, int highest, int[] reach, int beyond)
+    private static void Widen(int[] ends, int zero, ref int min, ref int max, int low, int high, int none)
     {
-        var zero = _new.Length + 1;
-        var from = reached.From > lowest ? reached.From - 1 : reached.From + 1;
-        var to = reached.To < highest ? reached.To + 1 : reached.To - 1;
-        if (from < reached.From)
+        if (min > low)
         {
-            reach[zero + from - 1] = beyond;
+            ends[zero + --min - 1] = none;
+        }
+        else
+        {
+            min++;
         }
 
-        if (to > reached.To)
+        if (max < high)
         {
-            reach[zero + to + 1] = beyond;
+            ends[zero + ++max + 1] = none;
         }
-
-        return new Reach(from, to);
+        else
+        {
+            max--;
+        }
     }
 
-    /// <summary>Diagonals that a search has reached.</summary>
-    private readonly record struct Reach(int From, int To)
+    private (int Old, int New) Farthest(int zero, int oldTo, int newTo, int min, int max)
     {
-        public bool Has(int diagonal) => From <= diagonal && diagonal <= To;
+        var best = (Old: 0, New: -1);
+        for (var k = max; k >= min; k -= 2)
+        {
+            var x = Math.Min(_down[zero + k], oldTo);
+            var y = x - k;
+            (x, y) = y > newTo ? (newTo + k, newTo) : (x, y);
+            best = x + y > best.Old + best.New ? (x, y) : best;
+        }
+
+        return best;
     }
 }

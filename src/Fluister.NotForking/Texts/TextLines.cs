@@ -28,6 +28,9 @@ internal sealed class TextLines
     /// <summary>The line at an index from 0, to keep.</summary>
     public ReadOnlyMemory<byte> Keep(int index) => _text[_starts[index].._starts[index + 1]];
 
+    /// <summary>Some lines in a row, to keep.</summary>
+    public ReadOnlyMemory<byte> Keep(int from, int to) => _text[_starts[from].._starts[to]];
+
     /// <summary>Some lines in a row.</summary>
     public ReadOnlySpan<byte> Range(int from, int to) => _text.Span[_starts[from].._starts[to]];
 }

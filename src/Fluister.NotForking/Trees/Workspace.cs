@@ -50,7 +50,18 @@ public sealed class Workspace
     {
         var entry = Find(TreePath.Checked(path, place)) ??
             throw new NotForkException(ExitCode.Drift, $"There is no file \"{path}\" in this version to edit.", place);
-        Write(path, edit(Read(entry, place)), entry.IsExecutable);
+        var before = Read(entry, place);
+        var after = edit(before);
+        if (after.AsSpan().SequenceEqual(before))
+        {
+            // It still takes the place of what `replace` put there.
+            _edited[path] = entry;
+            Put(entry);
+        }
+        else
+        {
+            Write(path, after, entry.IsExecutable);
+        }
     }
 
     /// <summary>The bytes of an entry.</summary>
@@ -80,12 +91,34 @@ public sealed class Workspace
         Put(entry);
     }
 
+    /// <summary>Makes a file that can be edited executable, or not.</summary>
+    public void Chmod(string path, bool isExecutable)
+    {
+        var entry = Find(path)! with { IsExecutable = isExecutable };
+        _edited[path] = entry;
+        Put(entry);
+    }
+
     /// <summary>Puts another file in a path's place, or adds it: `replace`.</summary>
     public void Put(TreeEntry entry)
     {
         var before = _result.GetValueOrDefault(entry.Path);
         _result[entry.Path] = entry;
         Watch?.Invoke(entry.Path, before, entry);
+    }
+
+    /// <summary>Remembers the tree as it is now.</summary>
+    /// <returns>What puts it back; <see cref="Watch"/> does not see that.</returns>
+    public Action Mark()
+    {
+        var (result, edited) = (_result.ToArray(), _edited.ToArray());
+        return () =>
+        {
+            _result.Clear();
+            _edited.Clear();
+            Array.ForEach(result, entry => _result.Add(entry.Key, entry.Value));
+            Array.ForEach(edited, entry => _edited.Add(entry.Key, entry.Value));
+        };
     }
 
     /// <summary>Takes a path out of the tree.</summary>

@@ -1,77 +1,230 @@
-using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Text;
+using System.Globalization;
 using Fluister.NotForking.Configuration;
 using Fluister.NotForking.Trees;
 
 namespace Fluister.NotForking.Upstreams;
 
 /// <summary>`vcs = git`.</summary>
-internal sealed class GitUpstream(Block block, UpstreamOptions options) : Upstream
+internal sealed class GitUpstream : Upstream
 {
-    private readonly string _url = block.Keys["repos"];
-    private readonly string _prefix = block.Keys.GetValueOrDefault("version", "");
+    private readonly Block _block;
+    private readonly int _dialect;
+    private readonly UpstreamOptions _options;
+    private readonly string _url;
+    private readonly string? _branch;
+    private readonly VersionNames _names;
+    private readonly string? _signers;
+    private CacheEntry? _entry;
+    private GitRepository? _repository;
+    private GitBlobs? _blobs;
+    private Dictionary<string, (string Id, string Commit)>? _tags;
+    private Dictionary<string, DateTimeOffset>? _times;
+    private bool _hasRead;
+    private IReadOnlyList<string> _moved = [];
 
-    /// <inheritdoc/>
-    public override string CacheIndex => _url;
-
-    private string Folder => Path.Combine(
-        options.Cache, Convert.ToHexStringLower(SHA512.HashData(Encoding.UTF8.GetBytes(CacheIndex))).Substring(42, 32));
-
-    private string Repository => Path.Combine(Folder, "main_clone");
-
-    /// <inheritdoc/>
-    public override void Update()
+    /// <summary>Takes the keys; nothing is fetched yet.</summary>
+    public GitUpstream(Block block, int dialect, UpstreamOptions options)
     {
-        if (!Directory.Exists(Repository))
-        {
-            Directory.CreateDirectory(Folder);
-            Git(Folder, "clone", "-q", "--no-checkout", _url, Repository);
-        }
-        else if (options is { IsUpdating: true, IsOffline: false })
-        {
-            Git(Repository, "fetch", "-q");
-        }
+        (_block, _dialect, _options) = (block, dialect, options);
+        _url = NotAnOption(Required(block, "repos", "repository"));
+        _branch = block.Keys.TryGetValue("branch", out var branch) ? NotAnOption(branch) : null;
+        _names = new VersionNames(block);
+        _signers = dialect > 0 && block.Keys.TryGetValue("signers", out var signers)
+            ? Path.Combine(Path.GetDirectoryName(block.Place.File) ?? "", signers) : null;
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Versions() =>
-        [.. Git(Repository, "tag").Split('\n').Where(tag => tag.StartsWith(_prefix, StringComparison.Ordinal) && tag.Length > _prefix.Length)
-            .Select(tag => tag[_prefix.Length..])];
+    public override string Kind => "git";
 
     /// <inheritdoc/>
-    public override Revision? Find(string version) => FindCommit(_prefix + version) is { } found ? found with { Version = version } : null;
+    public override string CacheIndex => _branch is null ? _url : $"{_url} {_branch}";
+
+    /// <summary>The clone, made or brought up to date where that is due.</summary>
+    internal GitRepository Repository => _repository ??= Open();
+
+    private Dictionary<string, (string Id, string Commit)> Tags => _tags ??= ReadTags();
 
     /// <inheritdoc/>
-    public override Revision? FindCommit(string commit) =>
-        new(null, Git(Repository, "rev-parse", "--verify", $"{commit}^{{commit}}").Trim(), null, _url);
+    public override IReadOnlyList<string> Versions() => _names.Commits.Count > 0
+        ? [.. _names.Commits.Keys] : [.. Tags.Keys.Select(_names.Version).OfType<string>()];
 
     /// <inheritdoc/>
-    public override SourceTree CheckOut(Revision revision)
+    public override Revision? Find(string version)
     {
-        var tree = Path.Combine(Folder, "vcs");
-        if (Directory.Exists(tree))
+        if (_names.Commits.Count > 0)
         {
-            Directory.Delete(tree, recursive: true);
+            return _names.Commits.TryGetValue(version, out var named)
+                ? new Revision(version, named, Time(_names.Times.GetValueOrDefault(version)), _url) { Id = named } : null;
         }
 
-        Git(Folder, "clone", "-q", "--no-checkout", Repository, tree);
-        Git(tree, "checkout", "-q", revision.Commit!);
-        return new SourceTree(Git(tree, "ls-files", "-z").Split('\0', StringSplitOptions.RemoveEmptyEntries)
-            .Select(path => new FileInfo(Path.Combine(tree, path))).Where(file => file.LinkTarget is not null || file.Exists)
-            .Select(file => new TreeEntry(
-                Path.GetRelativePath(tree, file.FullName),
-                file.LinkTarget is null ? EntryKind.File : EntryKind.Link,
-                file.LinkTarget is null && file.UnixFileMode.HasFlag(UnixFileMode.UserExecute),
-                file.FullName)));
+        var tag = _names.Tag(version);
+        if (!Tags.TryGetValue(tag, out var target))
+        {
+            return null;
+        }
+
+        if (_moved.Contains(tag, StringComparer.Ordinal))
+        {
+            var sentence = $"The tag \"{tag}\" of {_url} has moved since it was fetched; `--remove-cache={_url}` takes the new one.";
+            if (_dialect > 0)
+            {
+                throw new NotForkException(ExitCode.Verification, sentence, _block.Place);
+            }
+
+            _options.Report(sentence);
+        }
+
+        return TimeOf(target.Commit) is { } time
+            ? new Revision(version, target.Commit, time, _url) { Tag = tag, Id = target.Id }
+            : throw new NotForkException(ExitCode.Fetch, $"The tag \"{tag}\" of {_url} does not name a commit.", _block.Place);
     }
 
-    private static string Git(string folder, params string[] arguments)
+    /// <inheritdoc/>
+    public override Revision? FindCommit(string commit)
     {
-        var start = new ProcessStartInfo("git", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, UseShellExecute = false };
-        using var git = Process.Start(start)!;
-        var output = git.StandardOutput.ReadToEnd();
-        git.WaitForExit();
-        return git.ExitCode == 0 ? output : throw new NotForkException(ExitCode.Fetch, $"`git {arguments[0]}` failed.");
+        if (_names.Commits.Count > 0 && !_names.Commits.Values.Contains(commit, StringComparer.Ordinal))
+        {
+            return null;
+        }
+
+        if (Read(NotAnOption(commit)) is not { } found)
+        {
+            return null;
+        }
+
+        if (_dialect == 0 && _names.Commits.Count == 0 && !found.HasParent)
+        {
+            throw new NotForkException(
+                ExitCode.Fetch, $"Commit \"{commit}\" has no commit before it, which the old language cannot name; write `dialect = 1`.",
+                _block.Place);
+        }
+
+        var tag = Tags.Where(tag => tag.Value.Commit == found.Commit && _names.Version(tag.Key) is not null)
+            .Select(tag => tag.Key).Order(StringComparer.Ordinal).FirstOrDefault();
+        return new Revision(tag is null ? null : _names.Version(tag), found.Commit, found.Time, _url) { Id = found.Commit };
+    }
+
+    /// <inheritdoc/>
+    public override (string Id, string Time) Describe(Revision revision) => (
+        revision.Id ?? "", _names.Commits.Count > 0 ? _names.Times.GetValueOrDefault(revision.Version ?? "", "")
+            : revision.Time?.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "");
+
+    /// <inheritdoc/>
+    public override Revision Verified(Revision revision) => _signers is null || revision.Signature is not null ? revision : revision with
+    {
+        Signature = new SignatureCheck(Repository, _signers, _block.At("signers")).Check(
+            revision.Tag, NotAnOption(revision.Id ?? revision.Commit!)),
+    };
+
+    /// <summary>What the branch (or the upstream's own choice of one) had when it was cloned.</summary>
+    internal Revision Head() => Read("HEAD") is { } head
+        ? new Revision(null, head.Commit, head.Time, _url) { Id = head.Commit }
+        : throw new NotForkException(ExitCode.Fetch, $"{_url} has no commits.", _block.Place);
+
+    /// <summary>The branch that `--query` shows: only where no tag was looked up.</summary>
+    internal string? ShownBranch(Revision revision) => _names.Commits.Count == 0 && revision.Tag is not null ? null
+        : Repository.In("branch", "--show-current").Text().Trim() is { Length: > 0 } branch ? branch : null;
+
+    /// <inheritdoc/>
+    public override SourceTree CheckOut(Revision revision) => new GitCheckout(Repository).Of(
+        (Read(NotAnOption(revision.Commit!)) ?? throw new NotForkException(
+            ExitCode.Fetch, $"{_url} has no commit \"{revision.Commit}\".", _block.Place)).Commit);
+
+    /// <inheritdoc/>
+    public override SourceTree Keep(Revision revision, string folder) =>
+        (_blobs ??= new GitBlobs(Repository, folder)).Read(revision.Commit!) ?? base.Keep(revision, folder);
+
+    /// <inheritdoc/>
+    public override void Dispose() => _entry?.Dispose();
+
+    private static DateTimeOffset? Time(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+
+    private string NotAnOption(string value) => value.StartsWith('-') || value.Length == 0
+        ? throw new NotForkException(ExitCode.Configuration, $"\"{value}\" is not a name for git.", _block.Place) : value;
+
+    private GitRepository Open()
+    {
+        _entry ??= CacheEntry.Take(_options.Cache, CacheIndex, _options.Report);
+        var repository = new GitRepository(_entry, _options);
+        if (!repository.IsCloned)
+        {
+            if (_options.IsOffline)
+            {
+                throw new NotForkException(ExitCode.Fetch, $"{_url} would have to be cloned, which --offline forbids.", _block.Place);
+            }
+
+            _options.Report($"Cloning {_url}.");
+            repository.MakeClone(_url, _branch);
+            return repository;
+        }
+
+        var origin = repository.In("config", "--get", "remote.origin.url").Text().TrimEnd('\n');
+        if (origin != _url)
+        {
+            throw new NotForkException(
+                ExitCode.Fetch, $"The cache's \"{repository.Clone}\" is a clone of {origin}, not of {_url}; delete it.", _block.Place);
+        }
+
+        if (_options is { IsUpdating: true, IsOffline: false })
+        {
+            _options.Report($"Fetching {_url}.");
+            _moved = repository.Fetch();
+        }
+
+        return repository;
+    }
+
+    /// <summary>Tags: the id of what each names, and the id of the commit behind it.</summary>
+    private Dictionary<string, (string Id, string Commit)> ReadTags()
+    {
+        const string Before = "refs/tags/";
+        const string Peeled = "^{}";
+        var tags = new Dictionary<string, (string Id, string Commit)>(StringComparer.Ordinal);
+        var list = Repository.In("show-ref", "--tags", "--dereference").Result();
+        foreach (var line in System.Text.Encoding.UTF8.GetString(list.Output).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var space = line.IndexOf(' ');
+            var (id, name) = (line[..space], line[(space + 1 + Before.Length)..]);
+            if (name.EndsWith(Peeled, StringComparison.Ordinal))
+            {
+                name = name[..^Peeled.Length];
+                tags[name] = (tags[name].Id, id);
+            }
+            else
+            {
+                tags[name] = (id, id);
+            }
+        }
+
+        return tags;
+    }
+
+    /// <summary>When a commit of a tag was made. From the second one on all are asked for at once.</summary>
+    private DateTimeOffset? TimeOf(string commit)
+    {
+        if (_times is null && _hasRead)
+        {
+            var ids = string.Concat(Tags.Values.Select(tag => tag.Commit).Distinct(StringComparer.Ordinal).Select(id => id + "\n"));
+            var batch = Repository.In("cat-file", "--batch-check=%(objectname) %(objecttype)").Reading(ids).Text();
+            var commits = batch.Split('\n').Where(line => line.EndsWith(" commit", StringComparison.Ordinal)).Select(line => line.Split(' ')[0] + "\n");
+            _times = Repository.In("log", "--no-walk=unsorted", "--no-show-signature", "--format=%H %ct", "--stdin").Reading(string.Concat(commits))
+                .Text().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))
+                .DistinctBy(words => words[0], StringComparer.Ordinal).ToDictionary(
+                    words => words[0], words => DateTimeOffset.FromUnixTimeSeconds(long.Parse(words[1], CultureInfo.InvariantCulture)), StringComparer.Ordinal);
+        }
+
+        _hasRead = true;
+        return _times is null ? Read(commit)?.Time : _times.TryGetValue(commit, out var time) ? time : null;
+    }
+
+    /// <summary>What a name of a commit means.</summary>
+    private (string Commit, DateTimeOffset Time, bool HasParent)? Read(string name)
+    {
+        var (code, output, _) = Repository.In(
+            "log", "--no-walk", "--no-show-signature", "--format=%H %ct %P", "--end-of-options", $"{name}^{{commit}}", "--").Result();
+        var words = code == 0 ? System.Text.Encoding.ASCII.GetString(output).Split('\n')[0].Split(' ') : [];
+        return words.Length < 2 ? null : (
+            words[0], DateTimeOffset.FromUnixTimeSeconds(long.Parse(words[1], CultureInfo.InvariantCulture)), words.Length > 2 && words[2].Length > 0);
     }
 }

@@ -45,6 +45,7 @@ internal static class DescriptorCommand
         var (leaf, _) = folder.ReadCertificate(options);
         using var certificate = leaf;
         using var authority = options.Certificate is null ? folder.ReadAuthority() : null;
-        return Descriptor.Write(options, port, identity, authority, certificate, now, sequence);
+        return Descriptor.Write(options, port, identity, authority, certificate, now, sequence, null,
+            AttestationFile.Of(folder, ProgramBuild.Own, now));
     }
 }

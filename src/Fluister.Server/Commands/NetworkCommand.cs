@@ -21,6 +21,7 @@ internal static class NetworkCommand
         CreateSign(),
         CreateJoin(),
         CreateShow(),
+        NetworkDescribeCommand.Create(),
     };
 
     private static Command CreateCreate()

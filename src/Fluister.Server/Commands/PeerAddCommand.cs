@@ -77,6 +77,11 @@ internal static class PeerAddCommand
                 PeerBook.Insert(session, genesis, said.Domain, signed, to, TimeProvider.System.GetUtcNow());
                 return true;
             }).ConfigureAwait(false);
+            if (Rebuilders.Of(folder.ReadOptions()).Explain(said, TimeProvider.System.GetUtcNow()) is { } held)
+            {
+                Console.WriteLine($"Nothing crosses for now. {held}");
+            }
+
             Console.WriteLine($"Added {said.Domain}: {PeerCommand.Name(to)}. Its operator adds this server too, by what "
                 + "`peer show` prints here; nothing crosses before.");
             return ExitCode.Done;

@@ -37,14 +37,17 @@ internal static class PeerCommand
         var json = new Option<bool>("--json") { Description = "One JSON object a line" };
         var command = new Command("list", """
             List the other servers: what they may do, how much waits for them and since when, when they were last heard of, how often
-            one side was seen to have lost something, what came too late, what was not taken, and why the last request failed
+            one side was seen to have lost something, what came too late, what was not taken, and why the last request failed, or that
+            too few rebuilders attest the peer's build
 
               fluister-server peer list
               fluister-server peer list --json | jq -r 'select(.error) | .domain'
             """) { json };
         command.SetAction(async (parsed, _) =>
         {
-            await using var database = new SqliteDatabase(DataOption.CheckedFolder(parsed).Database);
+            var folder = DataOption.CheckedFolder(parsed);
+            var (rebuilders, now) = (Rebuilders.Of(folder.ReadOptions()), TimeProvider.System.GetUtcNow());
+            await using var database = new SqliteDatabase(folder.Database);
             var peers = ListedPeer.All(database);
             if (parsed.GetValue(json))
             {
@@ -60,6 +63,7 @@ internal static class PeerCommand
                     writer.WriteNumber("expired", peer.Expired);
                     writer.WriteNumber("refused", peer.Refused);
                     writer.WriteString("error", peer.Error);
+                    writer.WriteString("unattested", peer.Unattested(rebuilders, now));
                 });
                 return ExitCode.Done;
             }
@@ -68,9 +72,11 @@ internal static class PeerCommand
                 + $"{"LOST",4}  {"EXPIRED",7}  {"REFUSED",7}  ERROR");
             foreach (var peer in peers)
             {
-                Console.WriteLine($"{peer.Domain,-30}  {peer.Tag}  {Name(peer.State),-10}  {peer.Waiting,7}  "
+                var unattested = peer.Unattested(rebuilders, now);
+                var state = unattested is null ? Name(peer.State) : "unattested";
+                Console.WriteLine($"{peer.Domain,-30}  {peer.Tag}  {state,-10}  {peer.Waiting,7}  "
                     + $"{Told(peer.Since) ?? "-",-20}  {Told(peer.Heard) ?? "never",-20}  "
-                    + $"{peer.Lost,4}  {peer.Expired,7}  {peer.Refused,7}  {peer.Error}".TrimEnd());
+                    + $"{peer.Lost,4}  {peer.Expired,7}  {peer.Refused,7}  {unattested ?? peer.Error}".TrimEnd());
             }
 
             return ExitCode.Done;

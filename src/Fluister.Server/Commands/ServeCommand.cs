@@ -44,6 +44,9 @@ internal static class ServeCommand
     private static async Task ServeAsync(DataFolder folder, ServerOptions options, ILoggerFactory logs, CancellationToken cancellation)
     {
         var log = logs.CreateLogger("Fluister.Server");
+
+        // Reads the program's files as they are now, before an update puts others in their place; the descriptor waits for it.
+        _ = Task.Run(() => ProgramBuild.Own, cancellation);
         var identity = folder.ReadIdentity();
         var (leaf, chain) = folder.ReadCertificate(options);
         using var certificate = leaf;

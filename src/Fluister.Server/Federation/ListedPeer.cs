@@ -1,5 +1,7 @@
+using Fluister.Protocol.Keys;
 using Fluister.Server.Stores.Sqlite;
 using Fluister.Wire;
+using Fluister.Wire.Descriptors;
 
 namespace Fluister.Server.Federation;
 
@@ -30,6 +32,12 @@ internal sealed record ListedPeer(
     byte[] Genesis,
     byte[] Signed)
 {
+    /// <summary>Why it is held back for its build, though the operator would let it; none where it is not.</summary>
+    public string? Unattested(Rebuilders rebuilders, DateTimeOffset now) =>
+        State >= PeerState.Limit && SignedDescriptor.Read(Signed, PublicKey.Read(Genesis)) is { } said
+            ? rebuilders.Explain(said, now)
+            : null;
+
     /// <summary>All peers, by domain.</summary>
     public static List<ListedPeer> All(SqliteDatabase database) => database.Read(session => session.Query(
         """

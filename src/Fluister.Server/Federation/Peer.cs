@@ -28,6 +28,12 @@ internal sealed record Peer
     /// <summary>Whether the settings keep it out for its country, whatever the operator said of it.</summary>
     public bool IsForeign { get; init; }
 
+    /// <summary>Until when as many rebuilders attest its build as the settings ask for; for ever where they ask for none.</summary>
+    public DateTimeOffset AttestedUntil { get; init; } = DateTimeOffset.MaxValue;
+
+    /// <summary>Whether nothing crosses, though the operator would let it, because too few rebuilders attest its build.</summary>
+    public bool IsUnattested { get; init; }
+
     /// <summary>Where it is asked: https://HOST:PORT</summary>
     public Uri Url => new(DescriptorCheck.Url(Said));
 

@@ -14,6 +14,8 @@ internal sealed partial class PeerBook : IDatabaseFollower
     private volatile Dictionary<ServerTag, Peer> _earlier = [];
     private readonly ConcurrentDictionary<ServerTag, Noted> _noted = new();
     private readonly IReadOnlyCollection<string> _countries;
+    private readonly Rebuilders _rebuilders;
+    private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private long _changes;
 
@@ -21,9 +23,16 @@ internal sealed partial class PeerBook : IDatabaseFollower
     /// <param name="database">Keeps them.</param>
     /// <param name="countries">Those from which peers are taken; from all where there are none. Another peer counts as blocked, whatever
     /// its state.</param>
-    public PeerBook(SqliteDatabase database, IReadOnlyCollection<string>? countries = null)
+    /// <param name="rebuilders">Whose word on a peer's build is needed; a peer that lacks it counts as in quarantine.</param>
+    /// <param name="time">The clock, by which that word expires.</param>
+    public PeerBook(
+        SqliteDatabase database,
+        IReadOnlyCollection<string>? countries = null,
+        Rebuilders? rebuilders = null,
+        TimeProvider? time = null)
     {
         (_database, _countries) = (database, countries ?? []);
+        (_rebuilders, _time) = (rebuilders ?? Rebuilders.None, time ?? TimeProvider.System);
         database.Follow(this);
         Known();
     }
@@ -32,10 +41,13 @@ internal sealed partial class PeerBook : IDatabaseFollower
     public Action? Changed { get; set; }
 
     /// <summary>All of them, by domain.</summary>
-    public IReadOnlyList<Peer> All => [.. Known().Values.OrderBy(peer => peer.Said.Domain, StringComparer.Ordinal)];
+    public IReadOnlyList<Peer> All => [.. Known().Values.OrderBy(peer => peer.Said.Domain, StringComparer.Ordinal).Select(AsOfNow)];
 
     /// <summary>A peer, or none.</summary>
-    public Peer? Find(ServerTag tag) => Known().GetValueOrDefault(tag);
+    public Peer? Find(ServerTag tag) => Known().GetValueOrDefault(tag) is { } peer ? AsOfNow(peer) : null;
+
+    /// <summary>Why a peer is held back for its build.</summary>
+    public string? Explain(Peer peer) => _rebuilders.Explain(peer.Said, _time.GetUtcNow());
 
     void IDatabaseFollower.Touched(Guid aci)
     {
@@ -54,6 +66,10 @@ internal sealed partial class PeerBook : IDatabaseFollower
     }
 
     void IDatabaseFollower.ChangedElsewhere() => Forget();
+
+    private Peer AsOfNow(Peer peer) => peer.IsOpen && peer.AttestedUntil <= _time.GetUtcNow()
+        ? peer with { State = PeerState.Quarantine, IsUnattested = true }
+        : peer;
 
     // Who reads at the same time does not keep what was read before the change.
     private void Forget()
@@ -110,6 +126,7 @@ internal sealed partial class PeerBook : IDatabaseFollower
                 State = state,
                 Said = said,
                 Signed = signed,
+                AttestedUntil = _rebuilders.Until(said),
                 IsForeign = _countries.Count > 0 && (said.Country is null || !_countries.Contains(said.Country)),
             };
         }

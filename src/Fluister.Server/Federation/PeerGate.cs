@@ -20,8 +20,9 @@ internal sealed class PeerGate(ServerIdentity identity, PeerBook peers, RateLimi
     /// <summary>Called with a peer whose request was let in: it is up.</summary>
     public Action<Peer>? Heard { get; set; }
 
-    /// <summary>Called with a tag that nobody knows and where it says that its descriptor is; true where that is being fetched.</summary>
-    public Func<ServerTag, string, bool>? Meet { get; set; }
+    /// <summary>Called with a tag that nobody knows, where it says that its descriptor is, and from where that is said; true where it is
+    /// being fetched.</summary>
+    public Func<ServerTag, string, ulong, bool>? Meet { get; set; }
 
     /// <summary>Called with a peer whose signature is not by the key that is known of it, or whose descriptor has expired: it may have
     /// another one by now.</summary>
@@ -38,12 +39,13 @@ internal sealed class PeerGate(ServerIdentity identity, PeerBook peers, RateLimi
     {
         var (signature, digest) = Read(header);
         var length = Length(verb, header);
-        var peer = Find(signature, header);
+        var peer = Find(signature, header, origin);
         var now = time.GetUtcNow();
         CheckClock(signature.Created!.Value, now);
         CheckSignature(peer, signature, verb, path, digest, origin);
         CheckDescriptor(peer, now);
         CheckState(peer);
+        CheckBuild(peer);
         CheckNonce(peer, signature, now);
         Take(peer, length);
         peers.Hear(peer, now);
@@ -99,7 +101,7 @@ internal sealed class PeerGate(ServerIdentity identity, PeerBook peers, RateLimi
             : throw Refused(400, "Content-Length is not a number.");
     }
 
-    private Peer Find(HttpSignature signature, Func<string, string?> header)
+    private Peer Find(HttpSignature signature, Func<string, string?> header, ulong origin)
     {
         if (signature.KeyId is not { Length: ServerTag.Bits / 4 }
             || !ulong.TryParse(signature.KeyId, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
@@ -113,7 +115,7 @@ internal sealed class PeerGate(ServerIdentity identity, PeerBook peers, RateLimi
             return peer;
         }
 
-        throw header(PeerSignature.OriginHeader) is { } where && Meet?.Invoke(tag, where) == true
+        throw header(PeerSignature.OriginHeader) is { } where && Meet?.Invoke(tag, where, origin) == true
             ? new RefusedException(Sentence(
                 Response.Unavailable(ServerLimits.BusyRetry), "Your descriptor is being fetched; ask again in a moment."))
             : Refused(401, $"Server {tag} is not known here. Both operators add each other: `fluister-server peer add`.");
@@ -177,12 +179,25 @@ internal sealed class PeerGate(ServerIdentity identity, PeerBook peers, RateLimi
                 throw Refused(403, "This server takes peers of certain countries only, and your descriptor names none of them.");
             case PeerState.Block:
                 throw Refused(403, "This server's operator has blocked yours.");
-            case PeerState.Quarantine:
+            case PeerState.Quarantine when !peer.IsUnattested:
                 throw new RefusedException(Sentence(
                     Response.Unavailable(ServerLimits.QuarantineRetry), "This server's operator has put yours in quarantine: keep what is "
                     + "for it, and ask again later."));
             default:
                 return;
+        }
+    }
+
+    // It may have been attested since its descriptor was fetched.
+    private void CheckBuild(Peer peer)
+    {
+        if (peer.IsUnattested)
+        {
+            Doubted?.Invoke(peer);
+            throw new RefusedException(Sentence(
+                Response.Unavailable(ServerLimits.QuarantineRetry),
+                $"You are held back for the build that your descriptor {peer.Said.Sequence} "
+                + $"states. {peers.Explain(peer)} `fluister-server attest add` publishes what they say."));
         }
     }
 

@@ -57,7 +57,7 @@ internal sealed partial class Relay : IDisposable
         var isOpen = options.Federation == ServerOptions.OpenFederation;
         var onlyPublic = isOpen && !options.FederationPrivateAddresses;
         (_identity, _limits, _time, _random, _log) = (identity, limits, time, random, log);
-        Peers = new PeerBook(database, options.PeerCountries) { Changed = _changed.Set };
+        Peers = new PeerBook(database, options.PeerCountries, Rebuilders.Of(options), time) { Changed = _changed.Set };
         Numbers = new Numbers(database, time);
         Client = new PeerClient(identity, time, random, connect ?? (peer => PeerTransport.To(peer, onlyPublic))) { Asked = Note };
         Watch = new PeerWatch(Peers, Client, time, log, connect ?? (_ => PeerTransport.ToAnybody(onlyPublic)));
@@ -77,6 +77,7 @@ internal sealed partial class Relay : IDisposable
             Accounts = Accounts,
             Followers = Followers,
             Lost = TellLost,
+            Failed = (peer, failed) => log.ItemFailed(failed, peer.Tag),
         };
         mailboxes.Relay = this;
     }

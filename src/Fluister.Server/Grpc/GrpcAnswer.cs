@@ -13,7 +13,8 @@ namespace Fluister.Server.Grpc;
 /// UNAVAILABLE would make them take the connection for lost (libsignal, rust/net/chat/src/grpc.rs).</remarks>
 internal sealed record GrpcAnswer(GrpcCode Code, string? Reason = null)
 {
-    private const string Domain = "grpc.chat.signal.org";
+    /// <summary>The domain of <see cref="ErrorInfo"/>: clients must be built with the same one.</summary>
+    public const string Domain = "grpc.chat.signal.org";
 
     /// <summary>The message, where there is one.</summary>
     public IMessage? Message { get; init; }

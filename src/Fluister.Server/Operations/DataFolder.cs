@@ -13,7 +13,8 @@ internal sealed class DataFolder(string path)
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Files that a backup holds beside the database: what would be lost with the folder.</summary>
-    public static readonly IReadOnlyList<string> Kept = ["keys.json", "server.json", "authority.pem", "authority-key.pem", "tls.pem"];
+    public static readonly IReadOnlyList<string> Kept =
+        ["keys.json", "server.json", "authority.pem", "authority-key.pem", "tls.pem", "attestations.json"];
 
     /// <summary>Where it is.</summary>
     public string Path { get; } = System.IO.Path.GetFullPath(path);
@@ -35,6 +36,9 @@ internal sealed class DataFolder(string path)
 
     /// <summary>The network authority's certificate, which clients trust.</summary>
     public string Authority => In("authority.pem");
+
+    /// <summary>What rebuilders say of builds of this program.</summary>
+    public string Attestations => In("attestations.json");
 
     /// <summary>The settings.</summary>
     public string Settings => In("server.json");

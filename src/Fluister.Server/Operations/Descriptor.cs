@@ -16,11 +16,7 @@ internal static class Descriptor
     public static readonly IReadOnlyList<string> FederationCapabilities = [];
 
     /// <summary>This program and its version.</summary>
-    public static string Software { get; } = $"Fluister {typeof(Descriptor).Assembly.GetName().Version?.ToString(3)}";
-
-    /// <summary>Names the bytes of this program: the compiler makes it of all that it is given, so that who builds the same sources gets
-    /// the same.</summary>
-    public static string Build { get; } = typeof(Descriptor).Module.ModuleVersionId.ToString("n");
+    public static string Software { get; } = $"Fluister {ProgramBuild.Own.Version}";
 
     /// <summary>The descriptor, to be signed.</summary>
     /// <param name="options">The settings.</param>
@@ -30,6 +26,8 @@ internal static class Descriptor
     /// <param name="certificate">What it listens with.</param>
     /// <param name="now">The time, in which it is signed.</param>
     /// <param name="sequence">By which a later descriptor is known from an earlier one; the time in milliseconds by default.</param>
+    /// <param name="build">The build that it is to state; this program's by default.</param>
+    /// <param name="attestations">What rebuilders say of that.</param>
     public static byte[] Write(
         ServerOptions options,
         int port,
@@ -37,8 +35,11 @@ internal static class Descriptor
         X509Certificate2? authority,
         X509Certificate2 certificate,
         DateTimeOffset now,
-        long? sequence = null)
+        long? sequence = null,
+        ProgramBuild? build = null,
+        IReadOnlyList<BuildAttestation>? attestations = null)
     {
+        build ??= ProgramBuild.Own;
         var url = options.BaseUrl(port).GetLeftPart(UriPartial.Authority);
         return JsonSerializer.SerializeToUtf8Bytes(
             new DescriptorJson(
@@ -65,7 +66,9 @@ internal static class Descriptor
                 identity.Keys,
                 (now + ServerLimits.DescriptorAge).ToUnixTimeMilliseconds(),
                 new DescriptorFederation(FederationVersions, FederationCapabilities, url),
-                Build),
+                build.Build,
+                build.SourceTree,
+                attestations is { Count: > 0 } ? attestations : null),
             DescriptorJsonContext.Default.DescriptorJson);
     }
 }

@@ -25,6 +25,7 @@ internal sealed class Doctor(DataFolder folder, DateTimeOffset now)
         return
         [
             new Finding("folder", $"{folder.Path}, for its owner alone"),
+            Build(),
             Files(),
             Database(),
             Disk(),
@@ -34,6 +35,14 @@ internal sealed class Doctor(DataFolder folder, DateTimeOffset now)
             await ReachableAsync(options, cancellation).ConfigureAwait(false),
             .. await PeerFindings.ExamineAsync(folder, options, now, cancellation).ConfigureAwait(false),
         ];
+    }
+
+    // Whose word that is, and how many peers want, is theirs to say.
+    private Finding Build()
+    {
+        var own = ProgramBuild.Own;
+        var attested = AttestationFile.Of(folder, own, now).Count;
+        return new Finding("build", $"{own.Version}, source tree {own.ToldTree}, build {own.ToldBuild}, attested by {attested}");
     }
 
     private Finding Files()

@@ -23,7 +23,7 @@ internal static class PeerFindings
         try
         {
             await using var database = new SqliteDatabase(folder.Database);
-            var book = new PeerBook(database, options.PeerCountries);
+            var book = new PeerBook(database, options.PeerCountries, Rebuilders.Of(options));
             using var client = new PeerClient(
                 folder.ReadIdentity(), TimeProvider.System, RandomSource.System, peer => PeerTransport.To(peer, onlyPublic: false));
             var findings = new List<Finding>();
@@ -50,6 +50,14 @@ internal static class PeerFindings
         {
             return new Finding(
                 subject, "has a descriptor that this version cannot use", $"Fetch a later one: fluister-server peer add {listed.Domain}");
+        }
+
+        if (peer.IsUnattested)
+        {
+            return new Finding(
+                subject,
+                $"is held back for its build. {book.Explain(peer)}",
+                "Its operator asks rebuilders for their word, and publishes it with `fluister-server attest add`.");
         }
 
         if (!peer.IsOpen)

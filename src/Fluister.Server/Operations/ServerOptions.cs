@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Fluister.Wire.Descriptors;
 
 namespace Fluister.Server.Operations;
 
@@ -114,6 +115,18 @@ internal sealed record ServerOptions
         """)]
     public IReadOnlyList<string> PeerCountries { get; set; } = [];
 
+    [Setting("""
+        Public keys of those whose word on builds counts, ECDSA P-256 in base64 as `not-fork build attest` prints them: they build the
+        sources of releases, and sign which builds come of them.
+        """)]
+    public IReadOnlyList<string> Rebuilders { get; set; } = [];
+
+    [Setting("""
+        How many of "rebuilders" must attest the build that another server states before anything crosses to or from it; with 0 none. What
+        waits for one that lacks them is kept, as in quarantine.
+        """)]
+    public int RebuildersNeeded { get; set; }
+
     /// <summary>Where clients reach the server.</summary>
     public Uri BaseUrl(int port) => new(Url ?? string.Create(CultureInfo.InvariantCulture, $"https://{Domain}:{port}"));
 
@@ -158,6 +171,16 @@ internal sealed record ServerOptions
         if (!PeerCountries.All(IsCountry))
         {
             yield return "\"peerCountries\" must be a list of two capital letters each, such as [\"DE\", \"NL\"].";
+        }
+
+        if (Rebuilders.Count > ServerLimits.Rebuilders || !Rebuilders.All(IsKey)
+            || Rebuilders.Distinct(StringComparer.Ordinal).Count() != Rebuilders.Count)
+        {
+            yield return "\"rebuilders\" must be at most 32 keys, each once, as `not-fork build attest` prints them.";
+        }
+        else if (RebuildersNeeded < 0 || RebuildersNeeded > Math.Min(Rebuilders.Count, ServerLimits.Attestations))
+        {
+            yield return "\"rebuildersNeeded\" must be from 0 to the number of \"rebuilders\", and at most 16.";
         }
 
         if (Country is not null && !IsCountry(Country))
@@ -224,6 +247,13 @@ internal sealed record ServerOptions
         {
             yield return "\"logLevel\" must be \"information\", \"warning\" or \"error\".";
         }
+    }
+
+    private static bool IsKey(string? key)
+    {
+        var bytes = new byte[key?.Length ?? 0];
+        return Convert.TryFromBase64String(key ?? "", bytes, out var length) && BuildAttestation.IsKey(bytes.AsSpan(0, length))
+            && Convert.ToBase64String(bytes.AsSpan(0, length)) == key;
     }
 
     private static bool IsCountry(string? country) =>

@@ -5,7 +5,8 @@ namespace Fluister.Wire.Descriptors;
 /// <summary>What a server says of itself to clients, to recipes that build clients, and to other servers.</summary>
 /// <remarks><c>IdentityKey</c> is the first that the server has had, by which it is known for ever; <c>Keys</c> are those after it, the
 /// last of which signs. <c>ZkParams</c> are what clients call the server's public params: 673 bytes. <c>Sequence</c> and <c>Expires</c>
-/// are milliseconds since 1970. <c>Build</c> names the program's very bytes. What may be absent came later than this form.</remarks>
+/// are milliseconds since 1970. <c>Build</c> is the hash of the program's build and <c>SourceTree</c> names what it says that it was
+/// built of; <c>Attestations</c> are words of others on that. What may be absent came later than this form.</remarks>
 public sealed record DescriptorJson(
     int Format,
     long Sequence,
@@ -24,7 +25,9 @@ public sealed record DescriptorJson(
     IReadOnlyList<DescriptorKey>? Keys = null,
     long? Expires = null,
     DescriptorFederation? Federation = null,
-    string? Build = null);
+    string? Build = null,
+    string? SourceTree = null,
+    IReadOnlyList<BuildAttestation>? Attestations = null);
 
 /// <summary>A later identity key, with the signature of the one before it (<see cref="KeyHistory"/>).</summary>
 public sealed record DescriptorKey(byte[] Key, byte[] Signature);
@@ -56,4 +59,7 @@ public sealed record SignedDescriptorJson(byte[] Descriptor, byte[] Signature);
 [JsonSerializable(typeof(DescriptorJson))]
 [JsonSerializable(typeof(SignedDescriptorJson))]
 [JsonSerializable(typeof(DescriptorKeysJson))]
+[JsonSerializable(typeof(BuildAttestation))]
+[JsonSerializable(typeof(BuildStatementJson))]
+[JsonSerializable(typeof(List<BuildAttestation>))]
 public sealed partial class DescriptorJsonContext : JsonSerializerContext;

@@ -55,6 +55,7 @@ public sealed class BackupTests : IDisposable
     public async Task All_of_the_server_comes_back_and_for_its_owner_alone()
     {
         await new SqliteDatabase(_folder.Database).DisposeAsync();
+        DataFolder.Write(_folder.Attestations, "[]"u8);
         var folder = new DataFolder(_temporary["restored"]);
         using var backup = Write();
         var manifest = Backup.Restore(backup, folder);
@@ -69,7 +70,7 @@ public sealed class BackupTests : IDisposable
         Assert.All(
             Directory.GetFiles(folder.Path),
             file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
-        Assert.Equal(6, Directory.GetFiles(folder.Path).Length);
+        Assert.Equal(7, Directory.GetFiles(folder.Path).Length);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class DocumentTests
         var lines = await File.ReadAllLinesAsync(Repository.Find("docs", "SERVER.md"), TestContext.Current.CancellationToken);
         var told = lines.Where(line => line.StartsWith("| `", StringComparison.Ordinal)).ToList();
         var requests = told.Select(line => line.Split('`')[1]).Where(name => name.Contains(" /", StringComparison.Ordinal));
-        var operations = new[] { "GET /.well-known/fluister", "GET /health/live", "GET /health/ready" };
+        var operations = new[] { "GET /.well-known/fluister", "GET /version", "GET /health/live", "GET /health/ready" };
         var served = server.Home.Router.Routes.Select(route => $"{route.Verb} {route.Template}").Union(operations)
             .Where(name => !name.Contains("/storageService/", StringComparison.Ordinal));
         Assert.Equal(served.Order(StringComparer.Ordinal), requests.Order(StringComparer.Ordinal));

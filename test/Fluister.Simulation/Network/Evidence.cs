@@ -13,6 +13,7 @@ internal sealed class Evidence
     private readonly Dictionary<MemberName, List<Reception>> _told = [];
     private readonly Dictionary<MemberName, List<Reception>> _shown = [];
     private readonly HashSet<MemberName> _read = [];
+    private readonly HashSet<string> _kept = [];
     private readonly Dictionary<string, (Person From, Person To)> _ways = [];
     private readonly Dictionary<(string Device, string Timestamp), string> _byTime = [];
 
@@ -33,6 +34,23 @@ internal sealed class Evidence
 
     /// <summary>Copies of what clients took that other devices must have.</summary>
     public int Due { get; private set; }
+
+    /// <summary>Copies that are due and that no device was told of yet.</summary>
+    public int Missing
+    {
+        get
+        {
+            var told = _told.Select(device => (device.Key, Value: device.Value.Select(came => came.Message).ToHashSet()))
+                .ToDictionary(device => device.Key, device => device.Value);
+            return _kept.Sum(message =>
+            {
+                var (from, to) = _ways[message];
+                _ = MessageName.TryParse(message, out var name);
+                return to.MemberNames.Concat(from.MemberNames).Distinct()
+                    .Count(device => device != name.From && !(told.TryGetValue(device, out var has) && has.Contains(message)));
+            });
+        }
+    }
 
     /// <summary>Copies that were in a store though their device was killed before it could note them.</summary>
     public int FoundAfterKills { get; private set; }
@@ -58,9 +76,11 @@ internal sealed class Evidence
                 var (sender, recipient) = _ways[line[0]];
                 AcrossServers += sender.Server == recipient.Server ? 0 : 1;
                 Due += sender.Devices + recipient.Devices - 1;
+                _kept.Add(line[0]);
                 _byTime[(line[0].Split(':')[0], line[1])] = line[0];
                 break;
             case JournalKind.Failed when _byTime.TryGetValue((line[0], line[1]), out var failed):
+                _kept.Remove(failed);
                 _sendings.Add((line.Time, new Event.Answered(failed, Outcome.Refused)));
                 break;
             case JournalKind.Came or JournalKind.Found:

@@ -53,9 +53,8 @@ internal sealed class NetworkRun(NetworkOptions options, Action<string> say) : I
         await Task.WhenAll(_crowds.Select(EndAsync)).ConfigureAwait(false);
         var codes = await Task.WhenAll(_servers.Select(server => server.StopAsync())).ConfigureAwait(false);
         say("Judging");
-        var files = Directory.GetFiles(_folder, "*.log").Order(StringComparer.Ordinal).ToList();
         return new NetworkOutcome(
-            options, _people, [.. files.SelectMany(JournalLine.Read)], faults, sampler.Samples, began)
+            options, _people, [.. Journals()], faults, sampler.Samples, began)
         {
             Started = started,
             SetUp = setUp.Elapsed,
@@ -178,7 +177,9 @@ internal sealed class NetworkRun(NetworkOptions options, Action<string> say) : I
         while (waited.Elapsed < options.Settling)
         {
             var (due, arrived) = (_crowds.Sum(crowd => crowd.Counts[3]), _crowds.Sum(crowd => crowd.Counts[4]));
-            if (arrived >= due && _servers.All(server => Sampler.Waiting(server) == 0))
+
+            // The counts are quick but may deceive: what came of a message that its killed writer did not note counts too. The journals tell.
+            if (arrived >= due && _servers.All(server => Sampler.Waiting(server) == 0) && new Evidence(_people, Journals()).Missing == 0)
             {
                 // What comes once more would come now.
                 var settled = waited.Elapsed;
@@ -192,6 +193,9 @@ internal sealed class NetworkRun(NetworkOptions options, Action<string> say) : I
 
         return null;
     }
+
+    private IEnumerable<JournalLine> Journals() =>
+        Directory.GetFiles(_folder, "*.log").Order(StringComparer.Ordinal).SelectMany(JournalLine.Read);
 
     private static async Task EndAsync(CrowdProcess crowd)
     {

@@ -1,0 +1,4 @@
+# Upstream's own continuous integration and sponsors.
+method = delete
+------
+.github/

@@ -1,0 +1,4 @@
+method = delete
+when = !tls.authority
+------
+rust/net/res/signal.cer

@@ -1,0 +1,62 @@
+using Fluister.NotForking.Rebuild.Documents;
+
+namespace Fluister.NotForking.Rebuild;
+
+/// <summary>One `build release`, from a checkout to a folder of files.</summary>
+/// <param name="IsDirty">Whether the sources may differ from the commit's.</param>
+/// <param name="IsWanted">Chooses artifacts by name.</param>
+/// <param name="Progress">Hears what is being made.</param>
+internal sealed record ReleaseRun(bool IsDirty, Func<string, bool> IsWanted, Action<string> Progress)
+{
+    /// <summary>Makes a release of the checkout that a folder lies in.</summary>
+    /// <param name="folder">A folder within the checkout.</param>
+    /// <param name="output">Where its files go; an earlier release there is replaced.</param>
+    /// <returns>What it was made of.</returns>
+    public Source Make(string folder, string output)
+    {
+        Vacate(output);
+        using var scratch = new Scratch();
+        var source = new Checkout(folder).CopyTo(scratch.Below("source"), IsDirty);
+        var made = scratch.Below("release");
+        new Release(source, BuildEnvironment.Fixed(scratch.Make("home"), source), made, Progress).Make(IsWanted);
+        Directory.CreateDirectory(output);
+        foreach (var file in Directory.GetFiles(made))
+        {
+            File.Move(file, Path.Combine(output, Path.GetFileName(file)));
+        }
+
+        return source;
+    }
+
+    /// <summary>Chooses by a pattern with * and ?.</summary>
+    public static Func<string, bool> Matching(string pattern) =>
+        name => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
+
+    private static void Vacate(string output)
+    {
+        if (!Directory.Exists(output) || !Directory.EnumerateFileSystemEntries(output).Any())
+        {
+            return;
+        }
+
+        var sums = Path.Combine(output, Sums.Name);
+        if (!File.Exists(sums))
+        {
+            throw new NotForkException(ExitCode.OutputGuard, "It holds files and no earlier release; name another folder with --output.", new Place(output));
+        }
+
+        foreach (var (name, hash) in Sums.Read(sums))
+        {
+            var file = Path.Combine(output, name);
+            if (File.Exists(file) && FolderHash.File(file) != hash)
+            {
+                throw new NotForkException(ExitCode.OutputGuard, "It was changed since it was released here; name another folder with --output.", new Place(file));
+            }
+
+            File.Delete(file);
+        }
+
+        File.Delete(sums);
+        File.Delete(sums + ".sig");
+    }
+}
