@@ -55,6 +55,21 @@ public static class Cache
         }
     }
 
-    private static string? Index(string folder) =>
-        new FileInfo(Path.Combine(folder, "index")) is { Exists: true, LinkTarget: null } file ? File.ReadLines(file.FullName).FirstOrDefault() : null;
+    private static string? Index(string folder)
+    {
+        if (new FileInfo(Path.Combine(folder, "index")) is not { Exists: true, LinkTarget: null } file)
+        {
+            return null;
+        }
+
+        try
+        {
+            return File.ReadLines(file.FullName).FirstOrDefault();
+        }
+        catch (IOException e) when (e.GetType() == typeof(IOException))
+        {
+            // A run holds the entry: opening a file asks for a lock.
+            return "(in use)";
+        }
+    }
 }
