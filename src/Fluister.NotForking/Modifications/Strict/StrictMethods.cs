@@ -15,6 +15,7 @@ internal static class StrictMethods
         ["delete"] = file => new DeleteMethod(file),
         ["json"] = file => new DocumentMethod(file, JsonFormat.Instance),
         ["rename"] = file => new RenameMethod(file),
+        ["yaml"] = file => new DocumentMethod(file, YamlFormat.Instance),
         ["replace"] = file => new ReplaceMethod(file),
         ["sed"] = file => new SedMethod(file),
     };
