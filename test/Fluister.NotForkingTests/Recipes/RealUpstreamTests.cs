@@ -39,6 +39,24 @@ public sealed class RealUpstreamTests
         Assert.All(_hosts, host => Assert.DoesNotContain(host, after));
     }
 
+    [Fact]
+    public void A_leftover_that_is_planted_in_the_real_sources_is_found()
+    {
+        using var real = Open("libsignal");
+        using var folder = new ScratchFolder();
+        var clone = folder.Path("clone");
+        Assert.Equal(0, folder.Run("git", "clone", "-q", "--shared", "--no-checkout", real.Repository, clone));
+        Assert.Equal(0, folder.Run("git", "-C", clone, "checkout", "-q", "v0.101.0"));
+        folder.Write("clone/swift/Sources/LibSignalClient/Leftover.swift", "let host = \"cdn4.signal.org\"\n");
+        Assert.Equal(0, folder.Run("git", "-C", clone, "add", "-A"));
+        Assert.Equal(0, folder.Run("git", "-C", clone, "commit", "-q", "-m", "A leftover"));
+        Assert.Equal(0, folder.Run("git", "-C", clone, "tag", "v0.101.1"));
+        using var planted = new RecipeUpstream("libsignal", clone);
+        var refused = Assert.Throws<NotForkException>(() => planted.Build(RecipeUpstream.Example, "0.101.1"));
+        Assert.Equal(ExitCode.Assertion, refused.Code);
+        Assert.Contains("Leftover.swift:1", refused.Line);
+    }
+
     [Theory]
     [InlineData("libsignal", 20)]
     [InlineData("Signal-Server", 20)]

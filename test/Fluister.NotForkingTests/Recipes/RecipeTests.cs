@@ -5,7 +5,7 @@ using Fluister.NotForking.Trees;
 
 namespace Fluister.NotForkingTests.Recipes;
 
-/// <summary>The recipes, on small trees that have the shapes of upstream's files: they change all that must, and find what is left.</summary>
+/// <summary>The recipes, on small trees in the shapes of upstream's files: they change all that must, and find what is left.</summary>
 public sealed class RecipeTests
 {
     [Theory]

@@ -16,7 +16,7 @@ internal sealed class RecipeUpstream : IDisposable
     /// <param name="repository">A folder with a git repository.</param>
     public RecipeUpstream(string name, string? repository = null)
     {
-        _name = name;
+        (_name, Repository) = (name, repository ?? _folder.Path("upstream"));
         var recipe = Path.Combine(Recipes, "not-fork.d", name);
         foreach (var file in Directory.GetFiles(recipe, "*", SearchOption.AllDirectories))
         {
@@ -25,16 +25,17 @@ internal sealed class RecipeUpstream : IDisposable
 
         var conf = $"not-fork.d/{name}/upstream.conf";
         _folder.Write(conf, string.Concat(File.ReadLines(_folder.Path(conf)).Select(line =>
-            (line.StartsWith("repos ", StringComparison.Ordinal) ? $"repos = {repository ?? Repository}" : line) + "\n")));
+            (line.StartsWith("repos ", StringComparison.Ordinal) ? $"repos = {Repository}" : line) + "\n")));
     }
+
+    /// <summary>Where its upstream is.</summary>
+    public string Repository { get; }
 
     /// <summary>The folder "recipes" of this repository.</summary>
     public static string Recipes { get; } = Path.Combine(Above(AppContext.BaseDirectory), "recipes");
 
     /// <summary>The example of a network descriptor.</summary>
     public static string Example { get; } = Path.Combine(Recipes, "network.example.json");
-
-    private string Repository => _folder.Path("upstream");
 
     /// <summary>Makes a repository of files that have the shapes of upstream's, tagged with a version.</summary>
     /// <param name="version">The tag.</param>
