@@ -58,7 +58,7 @@ public sealed class NetworkDescribeTests : IDisposable
         Assert.Equal(ExitCode.Done, (await ServerProgram.RunAsync("quickstart", "chat.example.org", "--data", data)).Code);
         var (_, output, _) = await ServerProgram.RunAsync("network", "describe", "--data", data, "--name", "Example Chat");
         var example = await File.ReadAllTextAsync(
-            Path.Combine(Repository.Root, "recipes", "network.example.json"), TestContext.Current.CancellationToken);
+            Repository.Find("recipes", "network.example.json"), TestContext.Current.CancellationToken);
         Assert.Equal(Members(output), Members(example));
 
         static IEnumerable<string> Members(string text)
