@@ -5,10 +5,8 @@ namespace Fluister.NotForking.Rebuild;
 /// <param name="environment">What the SDK sees.</param>
 internal sealed class Publisher(Source source, BuildEnvironment environment)
 {
-    private string? _packages;
-
     /// <summary>Where the SDK keeps packages.</summary>
-    public string Packages => _packages ??= Dotnet("nuget", "locals", "global-packages", "--list").Split(": ", 2)[1].Trim();
+    public string Packages => environment.Variables["NUGET_PACKAGES"];
 
     /// <summary>The SDK's version.</summary>
     public string Sdk => Dotnet("--version").Trim();
@@ -21,6 +19,8 @@ internal sealed class Publisher(Source source, BuildEnvironment environment)
         Dotnet([
             "publish", Path.Combine("src", artifact.Project), .. Common(), "--runtime", artifact.Runtime!, "--self-contained", isWhole ? "true" : "false",
             $"-p:PublishSingleFile={(artifact.Form == ArtifactForm.SingleFile ? "true" : "false")}",
+            // Each assembly for itself: all of .NET as one takes minutes and gigabytes, for a start that is hardly faster.
+            "-p:PublishReadyToRunComposite=false",
             // The analyzer would come with a package that the lock files do not name.
             "-p:EnableSingleFileAnalyzer=false", "--output", output,
         ]);
