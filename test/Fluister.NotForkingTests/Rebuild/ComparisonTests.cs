@@ -53,7 +53,8 @@ public sealed class ComparisonTests
     public void What_differs_in_an_assembly_is_named(string source, string first, string second, string expected) => Assert.Equal(
         expected,
         Compare(
-            "a.dll", Compiled(source.Replace("@", first, StringComparison.Ordinal)), Compiled(source.Replace("@", second, StringComparison.Ordinal))));
+            "a.dll", Compiled(source.Replace("@", first, StringComparison.Ordinal)),
+                Compiled(source.Replace("@", second, StringComparison.Ordinal))));
 
     [Fact]
     public void Other_code_is_told_by_its_section() => Assert.StartsWith(

@@ -38,7 +38,8 @@ public sealed class DocumentTests : IDisposable
               "node_modules/@a/mac": {"version": "4.0.0", "integrity": "sha512-CQ==", "os": ["darwin"]}}}
             """);
         _folder.Write("src/One/llama/node_modules/z/package-lock.json", """{"packages": {"node_modules/z": {"version": "1"}}}""");
-        _folder.Write("deploy/base.lock", $"# a comment\nlibc6 2.36-9+deb12u14 amd64 pool/libc6.deb {new string('a', 64)}\nbase.tar - - - b\n");
+        _folder.Write("deploy/base.lock",
+            $"# a comment\nlibc6 2.36-9+deb12u14 amd64 pool/libc6.deb {new string('a', 64)}\nbase.tar - - - b\n");
         _folder.Write("packages/a.runtime/10.0.0/a.runtime.10.0.0.nupkg.sha512", "Cgs=\n");
     }
 
@@ -55,7 +56,8 @@ public sealed class DocumentTests : IDisposable
         Assert.Equal("1.2.3", Text(root.GetProperty("metadata").GetProperty("component"), "version"));
         Assert.Equal(
             [
-                $"library pkg:deb/debian/libc6@2.36-9%2Bdeb12u14?arch=amd64&distro=debian-12 libc6 2.36-9+deb12u14 required SHA-256 {new string('a', 64)}",
+                "library pkg:deb/debian/libc6@2.36-9%2Bdeb12u14?arch=amd64&distro=debian-12 libc6 2.36-9+deb12u14 required " +
+                $"SHA-256 {new string('a', 64)}",
                 "library pkg:npm/%40a/linux@4.0.0 @a/linux 4.0.0 required SHA-512 09",
                 "library pkg:nuget/Below@2.1.0 Below 2.1.0 required SHA-512 0708",
                 "library pkg:nuget/Some.Analyzer@3.0.0 Some.Analyzer 3.0.0 excluded SHA-512 000102",
@@ -66,7 +68,8 @@ public sealed class DocumentTests : IDisposable
                 $"{Text(part, "type")} {Text(part, "bom-ref")} {Text(part, "name")} {Text(part, "version")} {Text(part, "scope")} " +
                 $"{Text(part.GetProperty("hashes")[0], "alg")} {Text(part.GetProperty("hashes")[0], "content")}"));
         var edges = root.GetProperty("dependencies").EnumerateArray()
-            .ToDictionary(edge => Text(edge, "ref"), edge => edge.GetProperty("dependsOn").EnumerateArray().Select(to => to.GetString()!).ToList());
+            .ToDictionary(edge => Text(edge, "ref"),
+                edge => edge.GetProperty("dependsOn").EnumerateArray().Select(to => to.GetString()!).ToList());
         Assert.Equal(["pkg:nuget/Below@2.1.0"], edges["pkg:nuget/Used@1.0.0"]);
         Assert.DoesNotContain("pkg:nuget/Below@2.1.0", edges["pkg:generic/fluister@1.2.3"]);
         Assert.Equal(7, edges.Count);
@@ -96,13 +99,15 @@ public sealed class DocumentTests : IDisposable
         Assert.False(definition.GetProperty("externalParameters").GetProperty("dirty").GetBoolean());
         Assert.NotEmpty(Text(root.GetProperty("predicate").GetProperty("runDetails").GetProperty("builder"), "id"));
         var materials = definition.GetProperty("resolvedDependencies").EnumerateArray().ToList();
-        Assert.Equal((Commit, Tree), (Text(materials[0].GetProperty("digest"), "gitCommit"), Text(materials[0].GetProperty("digest"), "gitTree")));
+        Assert.Equal((Commit, Tree),
+            (Text(materials[0].GetProperty("digest"), "gitCommit"), Text(materials[0].GetProperty("digest"), "gitTree")));
         Assert.Equal(
             ["deploy/base.lock", "global.json", "src/One/llama/package-lock.json", "src/One/packages.lock.json"],
             materials.Skip(2).Select(material => Text(material, "name")));
         Assert.Equal(
             "ca3d163bab055381827226140568f3bef7eaac187cebd76878e0b63e9e442356",
-            Text(materials.Single(material => material.TryGetProperty("name", out var name) && name.GetString() == "global.json").GetProperty("digest"), "sha256"));
+            Text(materials.Single(material => material.TryGetProperty("name", out var name) && name.GetString() == "global.json")
+                .GetProperty("digest"), "sha256"));
     }
 
     [Fact]
@@ -131,7 +136,8 @@ public sealed class DocumentTests : IDisposable
         _folder.Write("out/SHA256SUMS.sig", "not part of it");
         var sums = Sums.Of(_folder.Path("out"));
         _folder.Write("SHA256SUMS", Sums.Write(sums));
-        Assert.Equal("4355a46b19d348dc2f57c046f8ef63d4538ebb936000f3c9ee954a27460dd865  a\n", Encoding.UTF8.GetString(Sums.Write(sums.Take(1))));
+        Assert.Equal("4355a46b19d348dc2f57c046f8ef63d4538ebb936000f3c9ee954a27460dd865  a\n",
+            Encoding.UTF8.GetString(Sums.Write(sums.Take(1))));
         Assert.Equal(sums, Sums.Read(_folder.Path("SHA256SUMS")));
         Assert.Equal(["a", "b"], sums.Select(sum => sum.Name));
     }
@@ -142,7 +148,8 @@ public sealed class DocumentTests : IDisposable
     [InlineData("4355a46b19d348dc2f57c046f8ef63d4538ebb936000f3c9ee954a27460dd865  ../a\n", 1)]
     [InlineData("4355a46b19d348dc2f57c046f8ef63d4538ebb936000f3c9ee954a27460dd865 a\n", 1)]
     [InlineData(
-        "4355a46b19d348dc2f57c046f8ef63d4538ebb936000f3c9ee954a27460dd865  a\n4355a46b19d348dc2f57c046f8ef63d4538ebb936000f3c9ee954a27460dd865  a\n", 2)]
+        "4355a46b19d348dc2f57c046f8ef63d4538ebb936000f3c9ee954a27460dd865  a\n" +
+        "4355a46b19d348dc2f57c046f8ef63d4538ebb936000f3c9ee954a27460dd865  a\n", 2)]
     public void Sums_that_are_none_are_refused_with_their_line(string text, int line)
     {
         _folder.Write("SHA256SUMS", text);

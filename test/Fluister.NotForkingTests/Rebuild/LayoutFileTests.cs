@@ -22,8 +22,10 @@ public sealed class LayoutFileTests : IDisposable
             $$"""{"type":"layers","diff_ids":["sha256:{{Hash(layer)}}"]},"history":[{"created":"2023-11-14T22:13:20Z"}]}""";
         var manifest =
             """{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":""" +
-            $$"""{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:{{Hash(configuration)}}","size":{{configuration.Length}}},""" +
-            $$"""  "layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"sha256:{{Hash(layer)}}","size":{{layer.Length}}}]}""".TrimStart();
+            """{"mediaType":"application/vnd.oci.image.config.v1+json",""" +
+            $"\"digest\":\"sha256:{Hash(configuration)}\",\"size\":{configuration.Length}}}," +
+            "\"layers\":[{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar\"," +
+            $"\"digest\":\"sha256:{Hash(layer)}\",\"size\":{layer.Length}}}]}}";
         Assert.Equal($"sha256:{Hash(manifest)}", digest);
         Assert.Equal(configuration, Encoding.UTF8.GetString(image[$"blobs/sha256/{Hash(configuration)}"]));
         Assert.Equal(manifest, Encoding.UTF8.GetString(image[$"blobs/sha256/{Hash(manifest)}"]));
@@ -31,7 +33,8 @@ public sealed class LayoutFileTests : IDisposable
         Assert.Equal("""{"imageLayoutVersion":"1.0.0"}""", Encoding.UTF8.GetString(image["oci-layout"]));
         Assert.Contains($"\"digest\":\"{digest}\"", Encoding.UTF8.GetString(image["index.json"]), StringComparison.Ordinal);
         Assert.Equal(
-            $$"""[{"Config":"blobs/sha256/{{Hash(configuration)}}","RepoTags":["localhost/x:1"],"Layers":["blobs/sha256/{{Hash(layer)}}"]}]""",
+            $"[{{\"Config\":\"blobs/sha256/{Hash(configuration)}\",\"RepoTags\":[\"localhost/x:1\"]," +
+            $"\"Layers\":[\"blobs/sha256/{Hash(layer)}\"]}}]",
             Encoding.UTF8.GetString(image["manifest.json"]));
         Assert.Equal(digest, LayoutFile.Digest(_folder.Path("x.image.tar")));
     }
@@ -60,7 +63,8 @@ public sealed class LayoutFileTests : IDisposable
 
         using (var image = File.Create(_folder.Path("x.image.tar")))
         {
-            digest = new LayoutFile(time).Write(image, "localhost/x:1", [new FileInfo(_folder.Path("x.tar"))], json => json.WriteString("User", "1:1"));
+            digest = new LayoutFile(time)
+                .Write(image, "localhost/x:1", [new FileInfo(_folder.Path("x.tar"))], json => json.WriteString("User", "1:1"));
         }
 
         var members = new Dictionary<string, byte[]>(StringComparer.Ordinal);

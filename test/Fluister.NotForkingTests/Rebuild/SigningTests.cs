@@ -32,7 +32,8 @@ public sealed class SigningTests : IDisposable
     [Fact]
     public void A_key_is_its_owners_alone_and_is_not_overwritten()
     {
-        Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(_folder.Path("key")) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        Assert.True(OperatingSystem.IsWindows()
+            || File.GetUnixFileMode(_folder.Path("key")) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
         Assert.DoesNotContain("PRIVATE", File.ReadAllText(_folder.Path("key.pub")), StringComparison.Ordinal);
         Assert.Equal(ExitCode.OutputGuard, Assert.Throws<NotForkException>(() => ReleaseKey.Create(_folder.Path("key"))).Code);
     }
@@ -42,7 +43,8 @@ public sealed class SigningTests : IDisposable
     {
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP384);
         _folder.Write("p384", other.ExportPkcs8PrivateKeyPem());
-        Assert.Contains("P-256", Assert.Throws<NotForkException>(() => ReleaseKey.Read(_folder.Path("p384"))).Message, StringComparison.Ordinal);
+        Assert.Contains("P-256", Assert.Throws<NotForkException>(() => ReleaseKey.Read(_folder.Path("p384"))).Message,
+            StringComparison.Ordinal);
         Assert.Equal(ExitCode.Usage, Assert.Throws<NotForkException>(() => ReleaseKey.Read(_folder.Path("none"))).Code);
     }
 
@@ -54,8 +56,8 @@ public sealed class SigningTests : IDisposable
         var read = Attestation.Read(_folder.Path("a.attestation"));
         Assert.Equal(
             """{"version":1,"name":"fluister","sourceTree":"90a6d9f07e65f466429e2a0e68e059a09bbf98c2","sums":""" +
-            $$"""  "{{FolderHash.File(_folder.Path("out/SHA256SUMS"))}}","builds":[{"artifact":"a.tar.gz","buildHash":"00ff"}],""".TrimStart() +
-            """  "rebuilder":"Someone","time":"2023-11-14T22:13:20Z","expires":"2023-11-24T22:13:20Z"}""".TrimStart(),
+            $"\"{FolderHash.File(_folder.Path("out/SHA256SUMS"))}\",\"builds\":[{{\"artifact\":\"a.tar.gz\",\"buildHash\":\"00ff\"}}]," +
+            "\"rebuilder\":\"Someone\",\"time\":\"2023-11-14T22:13:20Z\",\"expires\":\"2023-11-24T22:13:20Z\"}",
             $"{read}");
 
         // By hand: the context, then the statement; r and s of 32 bytes each.
@@ -117,7 +119,8 @@ public sealed class SigningTests : IDisposable
     private Attestation Attest(string? tree)
     {
         var source = new Source("", "", tree, DateTimeOffset.UnixEpoch);
-        _folder.Write("out/builds.json", BuildList.Write(source, new Dictionary<string, string>(StringComparer.Ordinal) { ["a.tar.gz"] = "00ff" }));
+        _folder.Write("out/builds.json",
+            BuildList.Write(source, new Dictionary<string, string>(StringComparer.Ordinal) { ["a.tar.gz"] = "00ff" }));
         _folder.Write("out/SHA256SUMS", Sums.Write(Sums.Of(_folder.Path("out"))));
         using var key = ReleaseKey.Read(_folder.Path("key"));
         return Attestation.Make(

@@ -54,7 +54,8 @@ public sealed class TwinBuildTests : IDisposable
             var differences = twins.Compare(_folder.Root, isDirty: false, "Sample*").Select(difference => difference.ToString()).ToList();
             Assert.Contains(differences, difference =>
                 difference.StartsWith(
-                    "Sample.0.1.0.nupkg: lib/net10.0/Sample.dll: the assembly's attribute \"AssemblyMetadataAttribute: Planted ", StringComparison.Ordinal)
+                    "Sample.0.1.0.nupkg: lib/net10.0/Sample.dll: the assembly's attribute \"AssemblyMetadataAttribute: Planted ",
+                        StringComparison.Ordinal)
                 && difference.EndsWith("That is a time.", StringComparison.Ordinal));
         }
     }
@@ -82,7 +83,8 @@ public sealed class TwinBuildTests : IDisposable
         Assert.Equal(("0.1.0", 1_700_000_000, 40), (source.Version, source.Time.ToUnixTimeSeconds(), source.Tree!.Length));
         Assert.Equal(
             ["Directory.Build.props", "LICENSE", "global.json"],
-            Directory.GetFileSystemEntries(source.Folder).Select(path => Path.GetFileName(path)).Where(name => name != "src").Order(StringComparer.Ordinal));
+            Directory.GetFileSystemEntries(source.Folder).Select(path => Path.GetFileName(path)).Where(name => name != "src")
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -101,7 +103,8 @@ public sealed class TwinBuildTests : IDisposable
         File.Delete(_folder.Path("again/a"));
         Assert.Equal(
             [
-                $"a: it is not in \"{_folder.Path("again")}\".", "b:1: \"2\" in the one, \"3\" in the other.", "c: SHA256SUMS does not name it.",
+                $"a: it is not in \"{_folder.Path("again")}\".", "b:1: \"2\" in the one, \"3\" in the other.",
+                    "c: SHA256SUMS does not name it.",
             ],
             verification.Compare(_folder.Path("again")).Select(difference => difference.ToString()));
 

@@ -71,16 +71,19 @@ internal static class AssemblyComparison
         return Convert.ToHexStringLower(reader.GetBlobBytes(attribute.Value));
     }
 
-    private static List<string> References(MetadataReader reader) => [.. reader.AssemblyReferences.Select(handle => reader.GetAssemblyReference(handle))
+    private static List<string> References(MetadataReader reader) =>
+        [.. reader.AssemblyReferences.Select(handle => reader.GetAssemblyReference(handle))
         .Select(reference => $"{reader.GetString(reference.Name)} {reference.Version}")];
 
-    private static List<string> Types(MetadataReader reader) => [.. reader.TypeDefinitions.Select(handle => reader.GetTypeDefinition(handle))
+    private static List<string> Types(MetadataReader reader) =>
+        [.. reader.TypeDefinitions.Select(handle => reader.GetTypeDefinition(handle))
         .Select(type => $"{reader.GetString(type.Namespace)}.{reader.GetString(type.Name)}")];
 
     private static List<string> Strings(MetadataReader reader)
     {
         List<string> strings = [];
-        for (var handle = MetadataTokens.UserStringHandle(1); !handle.IsNil && MetadataTokens.GetHeapOffset(handle) < reader.GetHeapSize(HeapIndex.UserString);
+        for (var handle = MetadataTokens.UserStringHandle(1); !handle.IsNil
+            && MetadataTokens.GetHeapOffset(handle) < reader.GetHeapSize(HeapIndex.UserString);
             handle = reader.GetNextHandle(handle))
         {
             strings.Add(reader.GetUserString(handle));

@@ -31,7 +31,8 @@ internal sealed record Attestation(byte[] Statement, byte[] Key, byte[] Signatur
         using var json = JsonDocument.Parse(File.ReadAllBytes(list));
         if (json.RootElement.GetProperty("sourceTree").GetString() is not { } tree)
         {
-            throw new NotForkException(ExitCode.Verification, "It is a build of changed sources, which nobody can attest.", new Place(list));
+            throw new NotForkException(
+                ExitCode.Verification, "It is a build of changed sources, which nobody can attest.", new Place(list));
         }
 
         var statement = JsonText.WriteCompact(writer => writer.Object(() =>
@@ -70,7 +71,8 @@ internal sealed record Attestation(byte[] Statement, byte[] Key, byte[] Signatur
                 return attestation;
             }
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException or CryptographicException
+        catch (Exception e) when (
+            e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException or CryptographicException
             or IOException)
         {
             throw new NotForkException(ExitCode.Verification, "It is no attestation.", new Place(path), e);
