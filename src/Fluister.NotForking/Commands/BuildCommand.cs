@@ -2,6 +2,7 @@ using System.CommandLine;
 using Fluister.NotForking.Rebuild;
 using Fluister.NotForking.Rebuild.Documents;
 using Fluister.NotForking.Rebuild.Images;
+using Fluister.NotForking.Rebuild.Signing;
 
 namespace Fluister.NotForking.Commands;
 
@@ -11,23 +12,34 @@ internal static partial class BuildCommand
     /// <summary>The command, with its subcommands.</summary>
     public static Command Create() => new("build", "Builds releases that anyone can make again, and checks them.")
     {
-        Release(), Image(), PartsList(),
+        Release(), Verify(), Twice(), Image(), PartsList(), Key(), Sign(), Attest(), Inside(),
     };
 
     private static Command Release()
     {
         var output = Output("artifacts/release");
-        var (only, dirty) = (Only(), Dirty());
+        var (only, dirty, key) = (Only(), Dirty(), KeyOption());
+        key.Required = false;
         var command = new Command("release", "Builds all that is released from this commit, with SHA256SUMS, the list of parts and the provenance.")
         {
-            output, only, dirty,
+            output, only, dirty, key,
         };
         command.SetAction(parse =>
         {
             var folder = parse.GetRequiredValue(output);
-            var source = new ReleaseRun(parse.GetValue(dirty), parse.GetRequiredValue(only), Progress).Make(".", folder);
-            Console.Out.Write(File.ReadAllText(Path.Combine(folder, Sums.Name)));
+            var source = new ReleaseRun(parse.GetValue(dirty), ReleaseRun.Matching(parse.GetRequiredValue(only)), Progress).Make(".", folder);
+            var sums = Path.Combine(folder, Sums.Name);
+            Console.Out.Write(File.ReadAllText(sums));
             Say(source);
+            if (parse.GetValue(key) is { } secret)
+            {
+                ReleaseKey.SignFile(sums, secret);
+            }
+            else
+            {
+                Console.Error.WriteLine("Not signed: `./build sign` does it, or --key.");
+            }
+
             return (int)ExitCode.Done;
         });
         return command;
@@ -49,7 +61,7 @@ internal static partial class BuildCommand
         {
             var folder = parse.GetRequiredValue(output);
             var only = $"{parse.GetRequiredValue(program)}-?.*-image.tar";
-            var source = new ReleaseRun(parse.GetValue(dirty), only, Progress).Make(".", folder);
+            var source = new ReleaseRun(parse.GetValue(dirty), ReleaseRun.Matching(only), Progress).Make(".", folder);
             foreach (var (name, _) in Sums.Read(Path.Combine(folder, Sums.Name)).Where(sum => sum.Name.EndsWith(".tar", StringComparison.Ordinal)))
             {
                 Console.WriteLine($"{LayoutFile.Digest(Path.Combine(folder, name))}  {Path.Combine(folder, name)}");

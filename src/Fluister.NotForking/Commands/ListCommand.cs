@@ -13,6 +13,7 @@ internal sealed class ListCommand(MassageOptions options)
     public int Run(IEnumerable<NameOptions> names)
     {
         var (first, last) = Range();
+        var locks = new List<string>();
         foreach (var name in names)
         {
             var request = options.Settings.Request(name.Name, name.Version, name.Commit);
@@ -22,12 +23,27 @@ internal sealed class ListCommand(MassageOptions options)
             {
                 if (options.IsQuery)
                 {
-                    Show(name, selection.Choose(name.Version, name.Commit));
+                    Show(name, selection.Peek(name.Version, name.Commit));
+                }
+
+                if (options.IsUpstreamLock)
+                {
+                    UpstreamLock.Write(recipe, selection);
+                }
+
+                if (options.JsonLock is not null)
+                {
+                    var hash = name.Hash is null ? null : new HashSpecification(name.Hash, name.IsFolderHash);
+                    locks.Add(new JsonLock(name.Name, name.PreferTarball, name.Distribution, hash).Entries(selection));
                 }
 
                 List(name, selection, first, last);
-                _ = recipe;
             }
+        }
+
+        if (options.JsonLock is not null)
+        {
+            File.WriteAllText(options.JsonLock, JsonLock.File(locks));
         }
 
         return (int)ExitCode.Done;
@@ -63,7 +79,7 @@ internal sealed class ListCommand(MassageOptions options)
             var (vcs, revision) = (found.Block.Keys["vcs"].ToLowerInvariant(), found.Revision);
             Console.Out.WriteLine(options.Settings.IsJson
                 ? JsonSerializer.Serialize(new { name = name.Name, version, vcs, url = revision.Url, commit = revision.Id, time = revision.Time }, Json.Options)
-                : $"{name.Name} {version} {vcs} {revision.Url} {revision.Id ?? "-"} {Time(revision) ?? "-"}");
+                : $"{name.Name} {version} {vcs} {revision.Url} {found.Upstream.Describe(revision).Id} {found.Upstream.Describe(revision).Time}");
         }
     }
 
@@ -78,20 +94,6 @@ internal sealed class ListCommand(MassageOptions options)
             return;
         }
 
-        Console.Out.WriteLine($"Information for {name.Name}:\nvcs = {vcs}");
-        foreach (var (key, value) in (ReadOnlySpan<(string, string?)>)[
-            (vcs == "download" ? "source" : "url", revision.Url), ("branch", selected.Block.Keys.GetValueOrDefault("branch")),
-            ("version", revision.Version), ("commit_id", revision.Id), ("commit_timestamp", Time(revision) is { } time ? time + " UTC" : null)])
-        {
-            if (value is not null)
-            {
-                Console.Out.WriteLine($"{key} = {value}");
-            }
-        }
-
-        Console.Out.WriteLine();
+        Console.Out.Write(Query.Text(name.Name, selected));
     }
-
-    private static string? Time(Revision revision) =>
-        revision.Time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

@@ -52,10 +52,15 @@ public static class RecipeReader
         return new Recipe(name, folder, dialect, Blocks(file, bytes, dialect, request), Modifications(folder, dialect, request));
     }
 
+    private static IHeaderReader Reader(
+        int dialect, LineReader lines, RecipeRequest request, bool isModification,
+        Dictionary<string, (Place Place, string Value)>? start = null) => dialect == 0
+        ? new HeaderReader(lines, request, isModification, start) : new StrictHeaderReader(lines, request, isModification, start);
+
     private static List<Block> Blocks(string file, byte[] bytes, int dialect, RecipeRequest request)
     {
         var lines = new LineReader(file, bytes);
-        var reader = new HeaderReader(lines, request, isModification: false);
+        var reader = Reader(dialect, lines, request, isModification: false);
         if (!reader.Read())
         {
             return [BlockChecks.Checked(Block(reader, new Place(file, 1)), dialect)];
@@ -65,7 +70,7 @@ public static class RecipeReader
         while (!lines.IsAtEnd)
         {
             var place = lines.Place;
-            reader = new HeaderReader(lines, request, isModification: false, start);
+            reader = Reader(dialect, lines, request, isModification: false, start);
             reader.Read();
             blocks.Add(BlockChecks.Checked(Block(reader, place), dialect));
         }
@@ -87,12 +92,12 @@ public static class RecipeReader
         var file = Path.Combine(folder, name);
         var bytes = LineReader.Read(file);
         var lines = new LineReader(file, bytes);
-        var reader = new HeaderReader(lines, request, isModification: true);
+        var reader = Reader(dialect, lines, request, isModification: true);
         reader.Read();
         var holds = true;
-        foreach (var (key, (place, value)) in reader.Keys)
+        foreach (var (key, (place, value)) in reader.Keys.Where(key => Conditions.IsName(key.Key)))
         {
-            holds &= !Conditions.IsName(key) || Conditions.Holds(key, value, request, place);
+            holds &= dialect > 0 ? value == ConditionParser.Holding : Conditions.Holds(key, value, request, place);
         }
 
         if (!holds)
@@ -116,13 +121,13 @@ public static class RecipeReader
         return new ModificationFile(new Place(file), folder, keys, body, bytes) { BodyOffset = offset, Places = places };
     }
 
-    private static Block Block(HeaderReader reader, Place place)
+    private static Block Block(IHeaderReader reader, Place place)
     {
         var (keys, places) = Split(reader);
         return new Block(place, keys) { Places = places };
     }
 
-    private static (Dictionary<string, string> Keys, Dictionary<string, Place> Places) Split(HeaderReader reader) => (
+    private static (Dictionary<string, string> Keys, Dictionary<string, Place> Places) Split(IHeaderReader reader) => (
         reader.Keys.ToDictionary(
             pair => Texts.PerlText.Decode(pair.Key, pair.Value.Place),
             pair => Texts.PerlText.Decode(pair.Value.Value, pair.Value.Place), StringComparer.Ordinal),

@@ -4,9 +4,9 @@ namespace Fluister.NotForking.Rebuild;
 
 /// <summary>One `build release`, from a checkout to a folder of files.</summary>
 /// <param name="IsDirty">Whether the sources may differ from the commit's.</param>
-/// <param name="Only">A pattern of artifacts' names, with * and ?.</param>
+/// <param name="IsWanted">Chooses artifacts by name.</param>
 /// <param name="Progress">Hears what is being made.</param>
-internal sealed record ReleaseRun(bool IsDirty, string Only, Action<string> Progress)
+internal sealed record ReleaseRun(bool IsDirty, Func<string, bool> IsWanted, Action<string> Progress)
 {
     /// <summary>Makes a release of the checkout that a folder lies in.</summary>
     /// <param name="folder">A folder within the checkout.</param>
@@ -28,8 +28,9 @@ internal sealed record ReleaseRun(bool IsDirty, string Only, Action<string> Prog
         return source;
     }
 
-    /// <summary>Whether an artifact of this name is to be made.</summary>
-    public bool IsWanted(string name) => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(Only, name, ignoreCase: false);
+    /// <summary>Chooses by a pattern with * and ?.</summary>
+    public static Func<string, bool> Matching(string pattern) =>
+        name => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 
     private static void Vacate(string output)
     {

@@ -13,8 +13,14 @@ internal sealed record PerlItem(string Text)
     /// <summary>`\b` (true) or `\B` (false), which the sequence writes out.</summary>
     public bool? Boundary { get; init; }
 
-    /// <summary>Whether there is nothing that could be repeated: flags.</summary>
+    /// <summary>Whether it matches a place, not characters.</summary>
+    public bool IsZeroWidth { get; init; }
+
+    /// <summary>Whether it only sets flags.</summary>
     public bool IsNothing { get; init; }
+
+    /// <summary>Whether it is `\K`.</summary>
+    public bool IsKeep { get; init; }
 
     /// <summary>One character of a set.</summary>
     public static PerlItem Of(ByteSet set) => new(set.ToPattern()) { Set = set };

@@ -19,20 +19,11 @@ internal sealed partial class PerlTranslation
             case '.':
                 return PerlItem.Of(flags.IsSingleLine ? ByteSet.All : ByteSet.NotLineEnd);
             case '^':
-                return new PerlItem(flags.IsMultiline ? @"(?:\A|(?<=\n)(?!\z))" : @"\A");
+                return new PerlItem(flags.IsMultiline ? @"(?:\A|(?<=\n)(?!\z))" : @"\A") { IsZeroWidth = true };
             case '$':
-                return new PerlItem(flags.IsMultiline ? @"(?=\n|\z)" : @"\Z");
+                return new PerlItem(flags.IsMultiline ? @"(?=\n|\z)" : @"\Z") { IsZeroWidth = true };
             case '*' or '+' or '?':
                 throw Wrong("a quantifier follows nothing");
-            case '{':
-                _at--;
-                if (Quantifier() is not null)
-                {
-                    throw Wrong("a quantifier follows nothing");
-                }
-
-                _at++;
-                return Character(letter, flags);
             default:
                 return Character(letter, flags);
         }
@@ -57,27 +48,32 @@ internal sealed partial class PerlTranslation
         }
 
         var letter = _pattern[_at++];
+        if (char.IsAsciiLetter(letter) && letter is not ('b' or 'B' or 'N' or 'g' or 'k' or 'x' or 'o' or 'c' or 'p' or 'P' or 'X') && At('{') && !IsQuantified)
+        {
+            throw Wrong("after this escape a \"{\" must be \"\\{\"");
+        }
+
         if (ClassEscape(letter) is { } set)
         {
-            return At('{') && !Braces().IsMatch(_pattern, _at) ? throw Wrong("after this escape a \"{\" must be \"\\{\"") : PerlItem.Of(set);
+            return PerlItem.Of(set);
         }
 
         switch (letter)
         {
             case 'b' or 'B':
-                return At('{') ? throw Wrong("\"\\b{..}\" is not supported") : new PerlItem("") { Boundary = letter == 'b' };
+                return At('{') ? throw Wrong("\"\\b{..}\" is not supported") : new PerlItem("") { Boundary = letter == 'b', IsZeroWidth = true };
             case 'A':
-                return new PerlItem(@"\A");
+                return new PerlItem(@"\A") { IsZeroWidth = true };
             case 'z' or 'Z':
-                return new PerlItem("\\" + letter);
+                return new PerlItem("\\" + letter) { IsZeroWidth = true };
             case 'R':
                 return new PerlItem(@"(?>\r\n|[\n-\r\u0085])");
             case 'K' when _lookaround > 0:
                 throw Wrong("\"\\K\" may not be looked around for");
             case 'K':
                 HasKeep = true;
-                return new PerlItem($"(?<{PerlPattern.KeepGroup}>)") { IsNothing = true };
-            case 'N' when At('{') && !Braces().IsMatch(_pattern, _at):
+                return new PerlItem($"(?<{PerlPattern.KeepGroup}>)") { IsKeep = true };
+            case 'N' when At('{') && !IsQuantified:
                 return Character(Named(), flags);
             case 'N':
                 return PerlItem.Of(ByteSet.NotLineEnd);
@@ -91,6 +87,8 @@ internal sealed partial class PerlTranslation
                 return Character(CharacterEscape(letter) ?? throw Unknown(letter), flags);
         }
     }
+
+    private bool IsQuantified => Braces().Match(_pattern, _at) is { Success: true } match && match.Value.Any(char.IsAsciiDigit);
 
     private bool At(char letter) => _at < _pattern.Length && _pattern[_at] == letter;
 
@@ -162,6 +160,11 @@ internal sealed partial class PerlTranslation
         if (number < 1 || number > _total)
         {
             throw Wrong($"there is no group {number}");
+        }
+
+        if (_lookbehind > 0)
+        {
+            throw Wrong("what is looked for behind must have a greatest length");
         }
 
         return flags.IgnoresCase

@@ -66,11 +66,12 @@ internal sealed partial class PerlTranslation
 
     private PerlItem Lookaround(string start, PerlFlags flags, bool isBehind)
     {
+        var behind = _lookbehind;
         _lookaround++;
-        _lookbehind += isBehind ? 1 : 0;
-        var item = Rest(start, flags);
+        _lookbehind = isBehind ? behind + 1 : 0;
+        var item = Rest(start, flags) with { IsZeroWidth = true };
         _lookaround--;
-        _lookbehind -= isBehind ? 1 : 0;
+        _lookbehind = behind;
         return item;
     }
 

@@ -109,7 +109,7 @@ internal sealed partial class PerlTranslation
 
             var atom = Atom(ref flags);
             SkipExtended(flags);
-            items.Add(Quantified(atom));
+            items.Add(atom.IsNothing ? atom : Quantified(atom, flags));
         }
 
         literal = items.TrueForAll(item => item.Set?.Single is not null && !item.IsRepeated)
@@ -134,41 +134,48 @@ internal sealed partial class PerlTranslation
         _ => $"(?:(?<={WordSet})(?={WordSet})|(?<!{WordSet})(?!{WordSet}))",
     };
 
-    private PerlItem Quantified(PerlItem atom)
+    private PerlItem Quantified(PerlItem atom, PerlFlags flags)
     {
         if (Quantifier() is not { } quantifier)
         {
             return atom;
         }
 
-        if (atom.IsNothing)
+        if (atom.IsKeep)
         {
-            throw Wrong("a quantifier follows nothing");
+            throw Wrong("a repeated \"\\K\" is not supported");
         }
 
-        if (_lookbehind > 0 && quantifier.IsUnbounded)
+        if (_lookbehind > 0 && quantifier.IsUnbounded && !atom.IsZeroWidth)
         {
             throw Wrong("what is looked for behind must have a greatest length");
         }
 
         var text = atom.Boundary is { } wanted ? Boundary(wanted, null, null) : atom.Text;
-        text = atom.Set is null ? $"(?:{text}){quantifier.Text}" : text + quantifier.Text;
+        // A place is there once or not at all; .NET's loops over nothing do not always end.
+        var times = !atom.IsZeroWidth ? quantifier.Text : quantifier.Least > 0 ? "" : "?";
+        text = (atom.Set is null ? $"(?:{text})" : text) + times;
+        SkipExtended(flags);
         if (Take('?'))
         {
-            text += '?';
+            text += times.Length > 0 ? "?" : "";
         }
         else if (Take('+'))
         {
             text = $"(?>{text})";
         }
 
+        SkipExtended(flags);
         if (Quantifier() is not null)
         {
             throw Wrong("a quantifier follows a quantifier");
         }
 
         // What must occur still tells a word boundary what its neighbour is.
-        return new PerlItem(text) { Set = quantifier.Least > 0 ? atom.Set : null, IsRepeated = true };
+        return new PerlItem(text)
+        {
+            Set = quantifier.Least > 0 ? atom.Set : null, IsRepeated = true, IsZeroWidth = atom.IsZeroWidth,
+        };
     }
 
     /// <summary>`*`, `+`, `?`, `{2}`, `{2,}`, `{,3}`, `{ 2, 3 }`.</summary>

@@ -63,14 +63,19 @@ internal sealed class GitRepository(CacheEntry entry, UpstreamOptions options)
     /// <summary>A command on the clone.</summary>
     public ProgramRun In(params IReadOnlyList<string> arguments) => Run(Clone, null, [$"--git-dir={Clone}/.git", .. arguments]);
 
+    /// <summary>A command on the clone, with variables of its own.</summary>
+    public ProgramRun With(IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> arguments) =>
+        Run(Clone, null, [$"--git-dir={Clone}/.git", .. arguments], environment);
+
     /// <summary>A command on the clone with the checkout as its work tree.</summary>
     public ProgramRun InCheckout(params IReadOnlyList<string> arguments) =>
         Run(Checkout, Index, [$"--git-dir={Clone}/.git", $"--work-tree={Checkout}", .. arguments]);
 
-    private ProgramRun Run(string folder, string? index, IReadOnlyList<string> arguments)
+    private ProgramRun Run(
+        string folder, string? index, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? own = null)
     {
         var environment = Cleared.ToDictionary(name => name, _ => (string?)null, StringComparer.Ordinal);
-        foreach (var (name, value) in options.Environment)
+        foreach (var (name, value) in options.Environment.Concat(own ?? new Dictionary<string, string>(StringComparer.Ordinal)))
         {
             environment[name] = value;
         }

@@ -26,6 +26,12 @@ internal sealed class ProgramRun(string program, params IReadOnlyList<string> ar
     /// <summary>What a failure counts as.</summary>
     public ExitCode FailsAs { get; init; } = ExitCode.Fetch;
 
+    /// <summary>The same run, with something to read.</summary>
+    public ProgramRun Reading(string input) => new(program, arguments)
+    {
+        Folder = Folder, Environment = Environment, Limit = Limit, FailsAs = FailsAs, Input = Encoding.UTF8.GetBytes(input),
+    };
+
     /// <summary>Runs it.</summary>
     /// <returns>Its standard output.</returns>
     /// <exception cref="NotForkException">It is not installed, failed, wrote or ran for too long.</exception>
