@@ -21,7 +21,7 @@ internal static class CacheCommands
     public static int Remove(Settings settings, TextWriter output, IReadOnlyList<string> names)
     {
         Cache.Remove(
-            settings.CacheFolder, names, (hash, index) => output.WriteLine($"Removing   {hash}  {index}"), settings.Upstreams.Report);
+            settings.CacheFolder, names, (hash, index) => output.WriteLine($"Removing   {hash}  {index}"), settings.Upstreams.Warn);
         return (int)ExitCode.Done;
     }
 }
