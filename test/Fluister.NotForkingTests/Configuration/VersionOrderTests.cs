@@ -23,7 +23,7 @@ public sealed class VersionOrderTests
 
     [Theory]
     [InlineData("1.1", "1.01", 0)]
-    [InlineData("1.1", "1.1.0", 0)]
+    [InlineData("1.1", "1.1.0", -1)]
     [InlineData("1.0A", "1.0a", 0)]
     [InlineData("1.9", "1.10", -1)]
     [InlineData("1.0-alpha", "1.0", -1)]
