@@ -1,7 +1,6 @@
 using Fluister.NotForking.Configuration;
 using Fluister.NotForking.Modifications;
 using Fluister.NotForking.Trees;
-using Fluister.NotForking.Upstreams;
 
 namespace Fluister.NotForking.Commands;
 

@@ -68,12 +68,12 @@ internal static partial class Conditions
         return name.EndsWith('/') ? Directory.Exists(name) : File.Exists(name);
     }
 
-    [GeneratedRegex(@"\G(==?|!=|>=?|<=?)[ \t-\r]*([^ \t-\r]+)[ \t-\r]*")]
+    [GeneratedRegex(@"\G(==?|!=|>=?|<=?)[ \t-\r]*([^ \t-\r]+)[ \t-\r]*", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Comparison();
 
-    [GeneratedRegex(@"\G(==?|!=)[ \t-\r]*([^ \t-\r]+)[ \t-\r]*")]
+    [GeneratedRegex(@"\G(==?|!=)[ \t-\r]*([^ \t-\r]+)[ \t-\r]*", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Equality();
 
-    [GeneratedRegex(@"\G(!?)[ \t-\r]*(/[^ \t-\r]+)[ \t-\r]*")]
+    [GeneratedRegex(@"\G(!?)[ \t-\r]*(/[^ \t-\r]+)[ \t-\r]*", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex FilePattern();
 }

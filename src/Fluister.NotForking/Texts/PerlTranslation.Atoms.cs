@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Fluister.NotForking.Texts;
 
@@ -172,10 +173,10 @@ internal sealed partial class PerlTranslation
             : new PerlItem($"(?:\\{number})");
     }
 
-    [System.Text.RegularExpressions.GeneratedRegex(@"\G(?:(-?[0-9]+)|\{[ \t]*(-?[0-9]+|[A-Za-z_][A-Za-z0-9_]*)[ \t]*\})")]
-    private static partial System.Text.RegularExpressions.Regex GroupReference();
+    [GeneratedRegex(@"\G(?:(-?[0-9]+)|\{[ \t]*(-?[0-9]+|[A-Za-z_][A-Za-z0-9_]*)[ \t]*\})", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex GroupReference();
 
-    [System.Text.RegularExpressions.GeneratedRegex(
-        @"\G(?:\{[ \t]*([A-Za-z_][A-Za-z0-9_]*)[ \t]*\}|<([A-Za-z_][A-Za-z0-9_]*)>|'([A-Za-z_][A-Za-z0-9_]*)')")]
-    private static partial System.Text.RegularExpressions.Regex NameReference();
+    [GeneratedRegex(
+        @"\G(?:\{[ \t]*([A-Za-z_][A-Za-z0-9_]*)[ \t]*\}|<([A-Za-z_][A-Za-z0-9_]*)>|'([A-Za-z_][A-Za-z0-9_]*)')", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex NameReference();
 }

@@ -26,7 +26,8 @@ internal sealed class PerlRunner(string folder)
             foreach (var run in one.Runs)
             {
                 var code = new MassageCommand(
-                    [.. Before(one), "-i", input, "-o", output, "-k", Path.Combine(folder, "cache-ours"), .. run.Select(_upstreams.Fill)]) { Out = told }
+                    [.. Before(one), "-i", input, "-o", output, "-k", Path.Combine(folder, "cache-ours"), .. run.Select(_upstreams.Fill)])
+                { Out = told }
                     .Run();
                 if (code != 0)
                 {
@@ -90,7 +91,8 @@ internal sealed class PerlRunner(string folder)
         {
             foreach (var file in new DirectoryInfo(output).EnumerateFiles("*", new EnumerationOptions
             {
-                RecurseSubdirectories = true, AttributesToSkip = 0,
+                RecurseSubdirectories = true,
+                AttributesToSkip = 0,
             }))
             {
                 var path = Path.GetRelativePath(output, file.FullName);
