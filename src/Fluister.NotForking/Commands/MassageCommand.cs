@@ -112,7 +112,8 @@ internal sealed class MassageCommand(IReadOnlyList<string> arguments)
                 Settings.Request(name.Name, name.Version, name.Commit) with { IgnoresLock = _options.IgnoresLock });
             new Output(Settings.Output, name.Name).Install(tree.Workspace.Result);
             var result = new InstallResult(
-                name.Name, tree.Revision.Version, tree.Revision.Commit, Path.Combine(Settings.Output, name.Name), tree.Workspace.Result.Count,
+                name.Name, tree.Revision.Version, tree.Revision.Commit, Path.Combine(Settings.Output, name.Name),
+                tree.Workspace.Result.Count,
                 tree.Modifications.Count, tree.Edits.Select(edit => edit.Path).Distinct(StringComparer.Ordinal).Count());
             if (Settings.IsJson)
             {

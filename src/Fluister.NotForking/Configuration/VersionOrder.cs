@@ -16,6 +16,9 @@ public sealed class VersionOrder : IComparer<string>
     /// <summary>How many runs of digits and of other bytes count; what follows does not.</summary>
     private const int Runs = 16;
 
+    private static readonly (string Ending, char Mark)[] Suffixes =
+        [("-alpha", 'a'), ("-beta", 'b'), ("-gamma", 'c'), ("-delta", 'd'), ("-git", '0')];
+
     private const string Nothing = ".000000000000000";
 
     /// <summary>Compares two versions; names that differ are never equal.</summary>
@@ -38,7 +41,7 @@ public sealed class VersionOrder : IComparer<string>
     {
         var text = Lower(PerlText.Encode(version));
         var suffix = 'z';
-        foreach (var (ending, mark) in (ReadOnlySpan<(string, char)>)[("-alpha", 'a'), ("-beta", 'b'), ("-gamma", 'c'), ("-delta", 'd'), ("-git", '0')])
+        foreach (var (ending, mark) in Suffixes)
         {
             if (text.EndsWith(ending, StringComparison.Ordinal))
             {

@@ -49,7 +49,7 @@ internal sealed partial class PerlTranslation
         }
 
         var letter = _pattern[_at++];
-        if (char.IsAsciiLetter(letter) && letter is not ('b' or 'B' or 'N' or 'g' or 'k' or 'x' or 'o' or 'c' or 'p' or 'P' or 'X') && At('{') && !IsQuantified)
+        if (At('{') && !IsQuantified && char.IsAsciiLetter(letter) && !"bBNgkxocpPX".Contains(letter))
         {
             throw Wrong("after this escape a \"{\" must be \"\\{\"");
         }
@@ -62,7 +62,8 @@ internal sealed partial class PerlTranslation
         switch (letter)
         {
             case 'b' or 'B':
-                return At('{') ? throw Wrong("\"\\b{..}\" is not supported") : new PerlItem("") { Boundary = letter == 'b', IsZeroWidth = true };
+                return At('{')
+                    ? throw Wrong("\"\\b{..}\" is not supported") : new PerlItem("") { Boundary = letter == 'b', IsZeroWidth = true };
             case 'A':
                 return new PerlItem(@"\A") { IsZeroWidth = true };
             case 'z' or 'Z':
@@ -177,6 +178,8 @@ internal sealed partial class PerlTranslation
     private static partial Regex GroupReference();
 
     [GeneratedRegex(
-        @"\G(?:\{[ \t]*([A-Za-z_][A-Za-z0-9_]*)[ \t]*\}|<([A-Za-z_][A-Za-z0-9_]*)>|'([A-Za-z_][A-Za-z0-9_]*)')", RegexOptions.CultureInvariant, 1000)]
+        @"\G(?:\{[ \t]*([A-Za-z_][A-Za-z0-9_]*)[ \t]*\}|<([A-Za-z_][A-Za-z0-9_]*)>|'([A-Za-z_][A-Za-z0-9_]*)')",
+        RegexOptions.CultureInvariant,
+        1000)]
     private static partial Regex NameReference();
 }

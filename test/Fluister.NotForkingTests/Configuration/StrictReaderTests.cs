@@ -118,7 +118,8 @@ public sealed class StrictReaderTests : IDisposable
             file.SetLength((64 << 20) + 1);
         }
 
-        Assert.Contains("longer than 64 MiB", Assert.Throws<NotForkException>(() => RecipeReader.Read(_folder, "p", new RecipeRequest())).Message);
+        var error = Assert.Throws<NotForkException>(() => RecipeReader.Read(_folder, "p", new RecipeRequest()));
+        Assert.Contains("longer than 64 MiB", error.Message);
     }
 
     private Recipe Read(string text, string version)

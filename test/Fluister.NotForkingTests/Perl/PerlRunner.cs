@@ -54,8 +54,8 @@ internal sealed class PerlRunner(string folder)
         var all = new StringBuilder();
         foreach (var run in one.Runs)
         {
-            var isWell = tool.Run(
-                [.. Before(one), "-i", input, "-o", output, "-k", Path.Combine(folder, "cache-perl"), .. run.Select(_upstreams.Fill)], folder, out var told);
+            string[] arguments = [.. Before(one), "-i", input, "-o", output, "-k", Path.Combine(folder, "cache-perl")];
+            var isWell = tool.Run([.. arguments, .. run.Select(_upstreams.Fill)], folder, out var told);
             all.Append(told);
             if (!isWell)
             {

@@ -17,9 +17,15 @@ public sealed class GlobTests
         }
         """;
 
-    private static readonly string[] Parts = ["*", "?", "a", "b", ".", "/", "{a,b}", "{", "}", ",", "[ab]", "[!a]", "[^a]", "[a-c]", "\\", "+", "(", "$", "-", "ü"];
+    private static readonly string[] Parts =
+    [
+        "*", "?", "a", "b", ".", "/", "{a,b}", "{", "}", ",", "[ab]", "[!a]", "[^a]", "[a-c]", "\\", "+", "(", "$", "-", "ü",
+    ];
 
-    private static readonly string[] Paths = ["a", "b", ".", "/", "ab", ".a", "a.b", "a/b", "a/.b", "^", "!", "{", ",", "+", "(", "$", "-", "ü", "\\", "c", "*", "?"];
+    private static readonly string[] Paths =
+    [
+        "a", "b", ".", "/", "ab", ".a", "a.b", "a/b", "a/.b", "^", "!", "{", ",", "+", "(", "$", "-", "ü", "\\", "c", "*", "?",
+    ];
 
     [Fact]
     public void Globs_choose_as_in_Perl()
