@@ -91,10 +91,7 @@ internal sealed class ListCommand(MassageOptions options, TextWriter output)
         if (options.Settings.IsJson)
         {
             output.WriteLine(JsonSerializer.Serialize(
-                new
-                {
-                    name = name.Name, version = revision.Version, vcs, url = revision.Url, commit = revision.Commit, time = revision.Time,
-                },
+                new { name = name.Name, revision.Version, vcs, revision.Url, revision.Commit, revision.Time },
                 Json.Options));
             return;
         }

@@ -69,12 +69,12 @@ internal static partial class Conditions
         return name.EndsWith('/') ? Directory.Exists(name) : File.Exists(name);
     }
 
-    [GeneratedRegex(@"\G(==?|!=|>=?|<=?)[ \t-\r]*([^ \t-\r]+)[ \t-\r]*", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\G(?<sign>==?|!=|>=?|<=?)[ \t-\r]*(?<than>[^ \t-\r]+)[ \t-\r]*", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Comparison();
 
-    [GeneratedRegex(@"\G(==?|!=)[ \t-\r]*([^ \t-\r]+)[ \t-\r]*", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\G(?<sign>==?|!=)[ \t-\r]*(?<than>[^ \t-\r]+)[ \t-\r]*", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Equality();
 
-    [GeneratedRegex(@"\G(!?)[ \t-\r]*(/[^ \t-\r]+)[ \t-\r]*", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\G(?<not>!?)[ \t-\r]*(?<path>/[^ \t-\r]+)[ \t-\r]*", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex FilePattern();
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Fluister.NotForking.Texts;
@@ -7,6 +8,8 @@ namespace Fluister.NotForking.Texts;
 /// <remarks>It becomes the same regular expression as there, oddities included: inside "[..]" "^" is only a character.</remarks>
 public sealed class Glob
 {
+    private static readonly SearchValues<char> Special = SearchValues.Create("*?{}[]\\,#\n");
+
     private readonly PerlPattern _pattern;
     private readonly string? _literal;
 
@@ -17,7 +20,7 @@ public sealed class Glob
     public Glob(string pattern, Place place)
     {
         _pattern = PerlPattern.Create($"^{Translate(pattern)}$", place);
-        _literal = pattern.AsSpan().IndexOfAny("*?{}[]\\,#\n") < 0 && pattern.Length > 0 ? pattern : null;
+        _literal = !pattern.AsSpan().ContainsAny(Special) && pattern.Length > 0 ? pattern : null;
     }
 
     /// <summary>Whether a path matches, as a whole or by its last part: what `sed` asks.</summary>

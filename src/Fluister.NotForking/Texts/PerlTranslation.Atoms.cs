@@ -174,12 +174,12 @@ internal sealed partial class PerlTranslation
             : new PerlItem($"(?:\\{number})");
     }
 
-    [GeneratedRegex(@"\G(?:(-?[0-9]+)|\{[ \t]*(-?[0-9]+|[A-Za-z_][A-Za-z0-9_]*)[ \t]*\})", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\G(?:(?<bare>-?[0-9]+)|\{[ \t]*(?<braced>-?[0-9]+|[A-Za-z_][A-Za-z0-9_]*)[ \t]*\})", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex GroupReference();
 
     [GeneratedRegex(
-        @"\G(?:\{[ \t]*([A-Za-z_][A-Za-z0-9_]*)[ \t]*\}|<([A-Za-z_][A-Za-z0-9_]*)>|'([A-Za-z_][A-Za-z0-9_]*)')",
-        RegexOptions.CultureInvariant,
+        @"\G(?:\{[ \t]*(?<a>[A-Za-z_]\w*)[ \t]*\}|<(?<b>[A-Za-z_]\w*)>|'(?<c>[A-Za-z_]\w*)')",
+        RegexOptions.ECMAScript,
         1000)]
     private static partial Regex NameReference();
 }

@@ -245,6 +245,6 @@ internal sealed partial class PerlTranslation
         }
     }
 
-    [GeneratedRegex(@"\G\{[ \t]*([0-9]*)[ \t]*(,[ \t]*([0-9]*)[ \t]*)?\}", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\G\{[ \t]*(?<least>[0-9]*)[ \t]*(?<to>,[ \t]*(?<most>[0-9]*)[ \t]*)?\}", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Braces();
 }
