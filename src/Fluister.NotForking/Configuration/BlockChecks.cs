@@ -5,7 +5,7 @@ internal static class BlockChecks
 {
     private static readonly string[] Known =
     [
-        DialectKey.Name, "vcs", "repos", "repository", "branch", "version", "version_filter", "subtree", "compare", "srcmirror", "prefix",
+        DialectKey.Name, "vcs", "repos", "repository", "branch", "version", "version_filter", "subtree", "compare", "srcmirror", "prefix", "signers",
     ];
 
     private static readonly string[] KnownOfVersions = ["version-", "time-", "source-", "sha224-", "sha256-", "sha384-", "sha512-"];
@@ -45,6 +45,11 @@ internal static class BlockChecks
         if (dialect > 0 && block.Keys.Keys.FirstOrDefault(key => !IsKnown(key)) is { } unknown)
         {
             throw Wrong(block, unknown, $"There is no key \"{unknown}\"");
+        }
+
+        if (dialect > 0 && block.Keys.ContainsKey("signers") && !vcs.Equals("git", StringComparison.OrdinalIgnoreCase))
+        {
+            throw Wrong(block, "signers", "Only tags of git are signed: \"signers\" needs \"vcs = git\"");
         }
 
         return block;

@@ -126,13 +126,15 @@ internal sealed class GitUpstream : Upstream
         : Repository.In("branch", "--show-current").Text().Trim() is { Length: > 0 } branch ? branch : null;
 
     /// <inheritdoc/>
-    public override SourceTree CheckOut(Revision revision) => new GitCheckout(Repository).Of(
-        (Read(NotAnOption(revision.Commit!)) ?? throw new NotForkException(
-            ExitCode.Fetch, $"{_url} has no commit \"{revision.Commit}\".", _block.Place)).Commit);
+    public override SourceTree CheckOut(Revision revision) => new GitCheckout(Repository).Of(Whole(revision.Commit!));
 
     /// <inheritdoc/>
     public override SourceTree Keep(Revision revision, string folder) =>
-        (_blobs ??= new GitBlobs(Repository, folder)).Read(revision.Commit!) ?? base.Keep(revision, folder);
+        (_blobs ??= new GitBlobs(Repository, folder)).Read(Whole(revision.Commit!)) ?? base.Keep(revision, folder);
+
+    /// <summary>The id of a commit that a tag names as it is, of one that a `version-X` names after a look.</summary>
+    private string Whole(string commit) => _names.Commits.Count == 0 ? commit : Read(NotAnOption(commit))?.Commit ??
+        throw new NotForkException(ExitCode.Fetch, $"{_url} has no commit \"{commit}\".", _block.Place);
 
     /// <inheritdoc/>
     public override void Dispose() => _entry?.Dispose();

@@ -6,6 +6,8 @@ namespace Fluister.NotForkingTests.Upstreams;
 /// <summary>`vcs = fossil`.</summary>
 public sealed class FossilTests
 {
+    private static readonly Lazy<UpstreamCase> Made = new(Make);
+
     [Fact]
     public void Versions_are_tags_and_files_those_of_the_checkin_with_its_manifest()
     {
@@ -79,6 +81,7 @@ public sealed class FossilTests
         {
         }
 
+        Open(at.Run, at.Path("w"));
         Commit(at, "a", "4\n", "version-1.2");
         at.Options = at.Options with { IsUpdating = false };
         using (var still = Open(at))
@@ -132,19 +135,31 @@ public sealed class FossilTests
         Assert.Contains($"\"files\": \"{at.Said("sh", "-c", "echo b | sha256sum").Split(' ')[0]}\"", folder.Entries(selection), StringComparison.Ordinal);
     }
 
+    /// <summary>A copy of the one repository, with the folder that it was made from.</summary>
     private static UpstreamCase Repository()
     {
         var at = new UpstreamCase();
-        at.Options = at.Options with { Environment = new Dictionary<string, string>(at.Options.Environment) { ["USER"] = "someone" } };
+        at.Run("cp", "-a", Made.Value.Path("up.fossil"), ".");
+        return at;
+    }
+
+    private static UpstreamCase Make()
+    {
+        var at = new UpstreamCase();
         at.Run("env", "USER=someone", "fossil", "new", "up.fossil");
-        Directory.CreateDirectory(at.Path("w"));
-        at.Run("sh", "-c", "cd w && USER=someone fossil open --nested ../up.fossil");
+        Open(at.Run, at.Path("w"));
         at.Write("w/.fossil-settings/manifest", "on\n");
         at.Write("w/src/b", "2\n");
         File.SetUnixFileMode(at.Path("w/src/b"), (UnixFileMode)0b111_101_101);
         Commit(at, "a", "1\n", "version-1.0");
         Commit(at, "a", "3\n", "version-1.1");
         return at;
+    }
+
+    private static void Open(Action<string, string[]> run, string folder)
+    {
+        Directory.CreateDirectory(folder);
+        run("sh", ["-c", "cd w && USER=someone fossil open --nested ../up.fossil"]);
     }
 
     private static void Commit(UpstreamCase at, string name, string content, string tag)
