@@ -55,7 +55,8 @@ internal static class BlockChecks
         return block;
     }
 
-    private static bool IsKnown(string key) =>
+    /// <summary>Whether a key of upstream.conf means something.</summary>
+    public static bool IsKnown(string key) =>
         Known.Contains(key) || KnownOfVersions.Any(start => key.StartsWith(start, StringComparison.Ordinal));
 
     private static NotForkException Wrong(Block block, string key, string sentence) =>
