@@ -159,6 +159,9 @@ public sealed class DownloadTests
         Assert.Equal("a - 1\\n\nsub/b - 2\\n\n", UpstreamCase.Tree(at.Open(
             "vcs = download", "prefix = 1", "source-1.0 = https://example.com/x/p.tgz", $"sha256-1.0 = {Hex(Archive)}")));
         Assert.Contains("m1/p.tgz", Assert.Single(at.Warnings), StringComparison.Ordinal);
+        at.Options = at.Options with { Mirrors = [] };
+        Assert.Equal("loose - 3\\n\ntop-1/a - 1\\n\ntop-1/sub/b - 2\\n\n", UpstreamCase.Tree(at.Open(
+            "vcs = download", "source-1.0 = https://example.com/x/p.tgz")));
     }
 
     [Theory]
