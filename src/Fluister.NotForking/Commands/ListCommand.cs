@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Fluister.NotForking.Configuration;
 using Fluister.NotForking.Upstreams;

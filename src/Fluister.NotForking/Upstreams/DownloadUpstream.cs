@@ -65,7 +65,8 @@ internal sealed class DownloadUpstream : Upstream
     public override IReadOnlyList<string> Versions() => [.. _urls.Keys];
 
     /// <inheritdoc/>
-    public override Revision? Find(string version) => _urls.TryGetValue(version, out var url) ? new Revision(version, null, null, url) : null;
+    public override Revision? Find(string version) =>
+        _urls.TryGetValue(version, out var url) ? new Revision(version, null, null, url) : null;
 
     /// <inheritdoc/>
     public override Revision? FindCommit(string commit) => null;

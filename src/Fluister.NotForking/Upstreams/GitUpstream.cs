@@ -209,11 +209,14 @@ internal sealed class GitUpstream : Upstream
         {
             var ids = string.Concat(Tags.Values.Select(tag => tag.Commit).Distinct(StringComparer.Ordinal).Select(id => id + "\n"));
             var batch = Repository.In("cat-file", "--batch-check=%(objectname) %(objecttype)").Reading(ids).Text();
-            var commits = batch.Split('\n').Where(line => line.EndsWith(" commit", StringComparison.Ordinal)).Select(line => line.Split(' ')[0] + "\n");
-            _times = Repository.In("log", "--no-walk=unsorted", "--no-show-signature", "--format=%H %ct", "--stdin").Reading(string.Concat(commits))
-                .Text().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))
+            var commits = batch.Split('\n').Where(line => line.EndsWith(" commit", StringComparison.Ordinal))
+                .Select(line => line.Split(' ')[0] + "\n");
+            _times = Repository.In("log", "--no-walk=unsorted", "--no-show-signature", "--format=%H %ct", "--stdin")
+                .Reading(string.Concat(commits)).Text().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))
                 .DistinctBy(words => words[0], StringComparer.Ordinal).ToDictionary(
-                    words => words[0], words => DateTimeOffset.FromUnixTimeSeconds(long.Parse(words[1], CultureInfo.InvariantCulture)), StringComparer.Ordinal);
+                    words => words[0],
+                    words => DateTimeOffset.FromUnixTimeSeconds(long.Parse(words[1], CultureInfo.InvariantCulture)),
+                    StringComparer.Ordinal);
         }
 
         _hasRead = true;
@@ -227,6 +230,7 @@ internal sealed class GitUpstream : Upstream
             "log", "--no-walk", "--no-show-signature", "--format=%H %ct %P", "--end-of-options", $"{name}^{{commit}}", "--").Result();
         var words = code == 0 ? System.Text.Encoding.ASCII.GetString(output).Split('\n')[0].Split(' ') : [];
         return words.Length < 2 ? null : (
-            words[0], DateTimeOffset.FromUnixTimeSeconds(long.Parse(words[1], CultureInfo.InvariantCulture)), words.Length > 2 && words[2].Length > 0);
+            words[0], DateTimeOffset.FromUnixTimeSeconds(long.Parse(words[1], CultureInfo.InvariantCulture)),
+            words.Length > 2 && words[2].Length > 0);
     }
 }

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Fluister.NotForking;
 using Fluister.NotForking.Trees;
-using Fluister.NotForking.Upstreams;
 
 namespace Fluister.NotForkingTests.Upstreams;
 
@@ -36,9 +35,12 @@ public sealed class LumoSqlTests
     }
 
     /// <summary>SHA-256 over what `sha256sum` says of all files in the order of their names.</summary>
-    private static string Hash(IEnumerable<TreeEntry> entries) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(entries
-        .OrderBy(entry => entry.Path, StringComparer.Ordinal)
-        .Select(entry => $"{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(entry.Location)))}  {entry.Path}\n")))))[..16];
+    private static string Hash(IEnumerable<TreeEntry> entries)
+    {
+        var lines = entries.OrderBy(entry => entry.Path, StringComparer.Ordinal)
+            .Select(entry => $"{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(entry.Location)))}  {entry.Path}\n");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(lines))))[..16];
+    }
 
     private static TreeRequest Request(UpstreamCase at)
     {
@@ -49,7 +51,10 @@ public sealed class LumoSqlTests
             $"[url \"{upstreams}/lmdb\"]\n\tinsteadOf = https://github.com/LMDB/lmdb\n[safe]\n\tdirectory = *\n");
         return new TreeRequest(at.Path("not-fork.d"), "lmdb", at.Options with
         {
-            Environment = new Dictionary<string, string>(at.Options.Environment, StringComparer.Ordinal) { ["GIT_CONFIG_GLOBAL"] = at.Path("config") },
+            Environment = new Dictionary<string, string>(at.Options.Environment, StringComparer.Ordinal)
+            {
+                ["GIT_CONFIG_GLOBAL"] = at.Path("config"),
+            },
         });
     }
 }
