@@ -57,6 +57,7 @@ internal sealed partial class Sed : Modification
             }
         }
 
+        RefuseAdded(tree);
         var lost = Enumerable.Range(0, _rules.Count).Where(index => counts[index] == 0 && !IsOfTable(_rules[index], counts)).ToList();
         if (lost.Count > 0)
         {
@@ -74,6 +75,23 @@ internal sealed partial class Sed : Modification
 
     [GeneratedRegex(@"\\[ntr]", RegexOptions.ECMAScript)]
     private static partial Regex Escape();
+
+    /// <summary>Files that `replace` has added are not seen; it is an error if a rule would have changed one.</summary>
+    private void RefuseAdded(Workspace tree)
+    {
+        foreach (var added in tree.Result.Where(entry => entry.Kind == EntryKind.File && tree.Upstream.Find(entry.Path) is null))
+        {
+            foreach (var rule in _rules.Where(rule => rule.Files.IsMatchOfPathOrName(added.Path)))
+            {
+                if (rule.Pattern.IsMatch(Encoding.Latin1.GetString(Workspace.Read(added, rule.Place))))
+                {
+                    throw new NotForkException(
+                        ExitCode.Drift, $"In dialect 0 this rule does not reach \"{added.Path}\", which a `replace` has added; write `dialect = 1`, or change "
+                        + "that file itself.", rule.Place);
+                }
+            }
+        }
+    }
 
     /// <summary>Whether a rule is one of many that try every pattern with every file, as a program writes them: not all of these match.</summary>
     /// <remarks>LumoSQL's configuration of SQLite has such a table. One of a pattern's rules, or one for each of its files, must match.</remarks>
