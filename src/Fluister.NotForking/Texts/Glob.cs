@@ -24,7 +24,8 @@ public sealed class Glob
 
     /// <summary>Whether a path matches, as a whole or by its last part: what `sed` asks.</summary>
     /// <param name="path">A path, as Unicode text.</param>
-    public bool IsMatchOfPathOrName(string path) => IsMatch(path) || (path.LastIndexOf('/') is > -1 and var slash && IsMatch(path[(slash + 1)..]));
+    public bool IsMatchOfPathOrName(string path) =>
+        IsMatch(path) || (path.LastIndexOf('/') is > -1 and var slash && IsMatch(path[(slash + 1)..]));
 
     /// <summary>Whether a path matches as a whole.</summary>
     public bool IsMatch(string path)
