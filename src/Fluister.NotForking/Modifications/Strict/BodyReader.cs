@@ -14,12 +14,7 @@ internal static class BodyReader
     /// <exception cref="NotForkException">A line is malformed, an option or a header key unknown, or there is no edit at all.</exception>
     public static IReadOnlyList<EditLine> Read(ModificationFile file, IReadOnlyCollection<string> options)
     {
-        var shared = new Dictionary<string, IReadOnlyList<Word>>(StringComparer.Ordinal);
-        foreach (var (key, value) in file.Keys.Where(pair => pair.Key != "method" && !Conditions.IsName(pair.Key)))
-        {
-            shared[Known(key, options, file.At(key))] = Words(PerlText.Encode(value), file.At(key), out _);
-        }
-
+        var shared = Options(file, options);
         var edits = new List<EditLine>();
         for (var index = 0; index < file.Body.Count; index++)
         {
@@ -47,6 +42,14 @@ internal static class BodyReader
 
         return edits.Count > 0 ? edits : throw new NotForkException(ExitCode.Configuration, "There is no edit in it.", file.Place);
     }
+
+    /// <summary>The options that a header has for all edits of its file.</summary>
+    /// <exception cref="NotForkException">One is unknown.</exception>
+    public static Dictionary<string, IReadOnlyList<Word>> Options(ModificationFile file, IReadOnlyCollection<string> options) =>
+        file.Keys.Where(pair => pair.Key != "method" && !Conditions.IsName(pair.Key)).ToDictionary(
+            pair => Known(pair.Key, options, file.At(pair.Key)),
+            pair => (IReadOnlyList<Word>)Words(PerlText.Encode(pair.Value), file.At(pair.Key), out _),
+            StringComparer.Ordinal);
 
     private static EditLine Edit(IReadOnlyList<Word> words, Place place, IReadOnlyDictionary<string, IReadOnlyList<Word>> options)
     {

@@ -25,6 +25,9 @@ internal sealed partial record Word(Place Place, string Text, bool IsBare = fals
     public Glob Glob(ModificationRun run) => new(
         PerlText.Decode(Expand(run, (value, name) => Strict.Glob.Escape(Scalar(value, name))), Place), Place);
 
+    /// <summary>XML, its bytes as Latin-1: a parameter is text, with its marks escaped.</summary>
+    public string Xml(ModificationRun run) => Expand(run, (value, name) => Strict.Xml.XmlReading.Escape(Scalar(value, name)));
+
     /// <summary>JSON: a parameter is its JSON text, quotes and brackets included.</summary>
     public string Json(ModificationRun run) => Expand(run, (value, _) => PerlText.Encode(value.GetRawText()));
 
