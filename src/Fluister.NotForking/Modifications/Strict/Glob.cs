@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Fluister.NotForking.Modifications.Strict;
 
-/// <summary>A pattern for paths: without "/" it is matched with base names, with one with whole paths; "folder/" is all below.</summary>
+/// <summary>A pattern for paths: without "/" it is matched with base names, with one with whole paths;
+/// "/" or "./" at its beginning is the root; "folder/" is all below.</summary>
 /// <remarks>`*`, `?`, `[a-z]`, `[!a]` and `{a,b}` stop at "/", `**` does not; `\` takes the next character as it is.</remarks>
 internal sealed class Glob
 {
@@ -16,7 +17,7 @@ internal sealed class Glob
     public Glob(string pattern, Place place)
     {
         var whole = pattern.Contains('/', StringComparison.Ordinal);
-        pattern = pattern is ['/', .. var rest] ? rest : pattern;
+        pattern = pattern[(pattern.StartsWith('/') ? 1 : pattern.StartsWith("./", StringComparison.Ordinal) ? 2 : 0)..];
         pattern = pattern is [.., '/'] ? pattern + "**" : pattern;
         (_isWhole, _literal) = (whole, pattern);
         if (pattern.Length == 0)

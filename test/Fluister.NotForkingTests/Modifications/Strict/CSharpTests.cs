@@ -51,7 +51,7 @@ public sealed class CSharpTests
     [InlineData("body N.M.T.T = code 'x();'", "(string x) { }", "(string x) { x(); }")]
     [InlineData("delete N.M.T.Host", "    /// <summary>Where.</summary>\n    [Obsolete]\n    public const string Host = \"chat\"; // é\n", " // é\n")]
     [InlineData("delete N.M.T.F(int)", "    /* before */\n    int F(int a)\n    {\n        // é\n        return a;\n    }\n", "")]
-    [InlineData("delete N.M.T.E.A", " A,", "")]
+    [InlineData("delete N.M.T.E.A", "A,", "")]
     public void One_member_changes(string edit, string before, string after)
     {
         using var recipe = new StrictRecipe("csharp", "*.cs : " + edit) { Network = """{"v":"a\"é"}""" };

@@ -19,7 +19,7 @@ internal sealed class YamlReader
     public YamlReader(string text, Place file)
     {
         (_text, _file) = (new Utf8Text(text, file), file);
-        _parser = new Parser(new StringReader(_text.Text));
+        _parser = new Parser(new DashScanner(_text.Text, mark => _dashes.Add(Byte(mark))));
     }
 
     /// <summary>Reads the whole file.</summary>
@@ -27,15 +27,6 @@ internal sealed class YamlReader
     {
         try
         {
-            var scanner = new Scanner(new StringReader(_text.Text));
-            while (scanner.MoveNext())
-            {
-                if (scanner.Current is YamlDotNet.Core.Tokens.BlockEntry entry)
-                {
-                    _dashes.Add(Byte(entry.Start));
-                }
-            }
-
             var documents = new List<Item>();
             _parser.MoveNext();
             _parser.MoveNext();
