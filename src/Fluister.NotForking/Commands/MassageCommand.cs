@@ -109,7 +109,8 @@ internal sealed class MassageCommand(IReadOnlyList<string> arguments)
     {
         foreach (var name in names)
         {
-            using var tree = MassagedTree.Build(Settings.Request(name.Name, name.Version, name.Commit));
+            using var tree = MassagedTree.Build(
+                Settings.Request(name.Name, name.Version, name.Commit) with { IgnoresLock = _options.IgnoresLock });
             new Output(Settings.Output, name.Name).Install(tree.Workspace.Result);
             var result = new InstallResult(
                 name.Name, tree.Revision.Version, tree.Revision.Commit, Path.Combine(Settings.Output, name.Name), tree.Workspace.Result.Count,
