@@ -96,7 +96,7 @@ public sealed partial class Parameters
 
         if (value.ValueKind == JsonValueKind.Array)
         {
-            return Index().Match(name) is { Success: true } index && int.TryParse(index.Groups[1].ValueSpan, out var at) &&
+            return Index().Match(name) is { Success: true } index && int.TryParse(index.Groups["index"].ValueSpan, out var at) &&
                 at < value.GetArrayLength() ? Find(value[at], name[index.Length..].TrimStart('.')) : null;
         }
 
@@ -121,6 +121,6 @@ public sealed partial class Parameters
     private static IEnumerable<string> Names(JsonElement value, string prefix) => value.EnumerateObject().SelectMany(
         member => member.Value.ValueKind == JsonValueKind.Object ? Names(member.Value, prefix + member.Name + ".") : [prefix + member.Name]);
 
-    [GeneratedRegex(@"^\[([0-9]{1,9})\]", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\[(?<index>[0-9]{1,9})\]", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Limits.SearchMilliseconds)]
     private static partial Regex Index();
 }

@@ -138,7 +138,7 @@ internal sealed partial class PropertyList(string text, Place file)
         return System.Text.Unicode.Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : text[start..end];
     }
 
-    [GeneratedRegex(@"\\(.)", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    [GeneratedRegex(@"\\.", RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.ExplicitCapture, Limits.SearchMilliseconds)]
     private static partial Regex Quoted();
 
     private int Skip(int at, int end)

@@ -38,6 +38,6 @@ internal sealed partial class Replacement
     }
 
     [GeneratedRegex(
-        @"(?<parameter>\$\$\{|\$\{[^}]*\})|\$(?:\$|(?<number>[0-9]{1,3})|<(?<name>[A-Za-z_][A-Za-z0-9_]*)>)", RegexOptions.CultureInvariant)]
+        @"(?<parameter>\$\$\{|\$\{[^}]*\})|\$(?:\$|(?<number>[0-9]{1,3})|<(?<name>[A-Za-z_][A-Za-z0-9_]*)>)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Limits.SearchMilliseconds)]
     private static partial Regex Mark();
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Fluister.NotForking.Texts;
@@ -45,7 +44,7 @@ internal sealed partial record Word(Place Place, string Text, bool IsBare = fals
                 return "${";
             }
 
-            var name = match.Groups[1].Value;
+            var name = match.Groups["name"].Value;
             return name.Length > 0 ? write(Value(run, name), name) : throw new NotForkException(
                 ExitCode.Configuration, "\"${\" begins a parameter, as in ${chat.host}; write \"$${\" for the two characters.", Place);
         });
@@ -73,6 +72,6 @@ internal sealed partial record Word(Place Place, string Text, bool IsBare = fals
             Place),
     };
 
-    [GeneratedRegex(@"\$\$\{|\$\{(?:([A-Za-z0-9_.\-\[\]]+)\})?", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\$\$\{|\$\{((?<name>[A-Za-z0-9_.\-\[\]]+)\})?", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Limits.SearchMilliseconds)]
     private static partial Regex Parameter();
 }

@@ -131,6 +131,6 @@ internal sealed partial class JsonReader(string text, Place file)
     private NotForkException Malformed(string what) => new(
         ExitCode.Drift, $"It is not JSON: {what}.", file with { Line = new LineCounter(text).Of(Math.Min(_at, text.Length)) });
 
-    [GeneratedRegex(@"\A(?:true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A(?:true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Limits.SearchMilliseconds)]
     private static partial Regex Known();
 }

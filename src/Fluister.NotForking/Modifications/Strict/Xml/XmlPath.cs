@@ -102,6 +102,6 @@ internal sealed partial class XmlPath
 
     [GeneratedRegex(
         """\G(?:@(?<attribute>[^\[\]/@=]+)|(?<name>\*\*|\*|[^\[\]/@=*]+)(?:\[(?<key>[@-]?[^\[\]=]+)=(?<value>"[^"]*"|'[^']*'|[^\]]*)\])*(?:\[(?<index>[0-9]{1,6})\])?)(?:/(?!\z)|\z)""",
-        RegexOptions.CultureInvariant)]
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Limits.SearchMilliseconds)]
     private static partial Regex Step();
 }

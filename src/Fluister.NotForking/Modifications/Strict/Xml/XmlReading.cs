@@ -65,7 +65,7 @@ internal static partial class XmlReading
         try
         {
             // Prefixes are declared where it is put; that is seen when the result is read.
-            Check(Prefixes().Replace(xml, "$1"), place, ConformanceLevel.Fragment);
+            Check(Prefixes().Replace(xml, "${before}"), place, ConformanceLevel.Fragment);
         }
         catch (NotForkException e)
         {
@@ -84,9 +84,9 @@ internal static partial class XmlReading
             throw new NotForkException(ExitCode.Drift, "A DOCTYPE with declarations of its own is not read.", file);
         }
 
-        if (Encodings().Match(text) is { Success: true } encoding && encoding.Groups[1].Value.ToUpperInvariant() is not ("UTF-8" or "US-ASCII" or "ASCII"))
+        if (Encodings().Match(text) is { Success: true } encoding && encoding.Groups["name"].Value.ToUpperInvariant() is not ("UTF-8" or "US-ASCII" or "ASCII"))
         {
-            throw new NotForkException(ExitCode.Drift, $"XML in {encoding.Groups[1].Value} is not read, only in UTF-8.", file);
+            throw new NotForkException(ExitCode.Drift, $"XML in {encoding.Groups["name"].Value} is not read, only in UTF-8.", file);
         }
 
         var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null, ConformanceLevel = level };
@@ -128,12 +128,12 @@ internal static partial class XmlReading
 
     private static string Local(string name) => Utf8(name[(name.IndexOf(':', StringComparison.Ordinal) + 1)..]);
 
-    [GeneratedRegex("""\G<(?<name>[^\s/>]+)(?:\s+(?<key>[^\s=]+)\s*=\s*(?<value>"[^"]*"|'[^']*'))*(?<end>\s*/?>)""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""\G<(?<name>[^\s/>]+)(?:\s+(?<key>[^\s=]+)\s*=\s*(?<value>"[^"]*"|'[^']*'))*(?<end>\s*/?>)""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Limits.SearchMilliseconds)]
     private static partial Regex Tag();
 
-    [GeneratedRegex("""^(?:\u00EF\u00BB\u00BF)?<\?xml[^>]*\sencoding\s*=\s*["']([^"']*)""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""^(?:\u00EF\u00BB\u00BF)?<\?xml[^>]*\sencoding\s*=\s*["'](?<name>[^"']*)""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Limits.SearchMilliseconds)]
     private static partial Regex Encodings();
 
-    [GeneratedRegex("""((?:</?|\s))[A-Za-z_][\w.-]*:(?=[A-Za-z_])""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""(?<before></?|\s)[A-Za-z_][\w.-]*:(?=[A-Za-z_])""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Limits.SearchMilliseconds)]
     private static partial Regex Prefixes();
 }
