@@ -62,7 +62,8 @@ internal static class BodyReader
         return words.Count > 0 && target?.Count != 0 && value?.Count != 0
             ? new EditLine(place, words, target, value, new Dictionary<string, IReadOnlyList<Word>>(options, StringComparer.Ordinal))
             : throw new NotForkException(
-                ExitCode.Configuration, "Something is missing: an edit is written \"FILES : TARGET = VALUE\"; quote an empty value: ''.", place);
+                ExitCode.Configuration, "Something is missing: an edit is written \"FILES : TARGET = VALUE\"; quote an empty value: ''.",
+                    place);
     }
 
     private static int Mark(IReadOnlyList<Word> words, string mark, Place place)
@@ -73,7 +74,8 @@ internal static class BodyReader
         {
             0 => -1,
             1 => at[0],
-            _ => throw new NotForkException(ExitCode.Configuration, $"There are {at.Count} \"{mark}\" in this line: quote those that belong to a word.", place),
+            _ => throw new NotForkException(ExitCode.Configuration,
+                $"There are {at.Count} \"{mark}\" in this line: quote those that belong to a word.", place),
         };
     }
 
@@ -81,7 +83,8 @@ internal static class BodyReader
     {
         if (edits.Count == 0)
         {
-            throw new NotForkException(ExitCode.Configuration, "An indented line is an option of the edit above it, and there is none.", place);
+            throw new NotForkException(ExitCode.Configuration, "An indented line is an option of the edit above it, and there is none.",
+                place);
         }
 
         if (words.Count < 3 || !words[0].IsBare || words[1] is not { IsBare: true, Text: "=" })
@@ -121,7 +124,8 @@ internal static class BodyReader
             });
             if (at < text.Length && !PerlText.IsSpace(text[at]))
             {
-                throw new NotForkException(ExitCode.Configuration, "A quoted word ends at its second quote mark; a blank must follow.", place);
+                throw new NotForkException(ExitCode.Configuration, "A quoted word ends at its second quote mark; a blank must follow.",
+                    place);
             }
         }
 
@@ -160,7 +164,8 @@ internal static class BodyReader
             }
         }
 
-        throw new NotForkException(ExitCode.Configuration, "A quote mark ' has no second one; two of them are one inside of quotes.", place);
+        throw new NotForkException(ExitCode.Configuration, "A quote mark ' has no second one; two of them are one inside of quotes.",
+            place);
     }
 
     private static Word Escaped(string text, Place place, ref int at)
@@ -198,7 +203,9 @@ internal static class BodyReader
         }
 
         throw new NotForkException(
-            ExitCode.Configuration, $"\"\\{letter}\" is no escape: there are \\n \\r \\t \\0 \\\\ \\\" \\xHH \\uHHHH; in '...' nothing is one.", place);
+            ExitCode.Configuration,
+            $"\"\\{letter}\" is no escape: there are \\n \\r \\t \\0 \\\\ \\\" \\xHH \\uHHHH; in '...' nothing is one.",
+            place);
     }
 
     private static Word HereDocument(Word begin, IReadOnlyList<(Place Place, string Text)> body, ref int index)
@@ -217,6 +224,7 @@ internal static class BodyReader
             text.Append(body[index].Text).Append('\n');
         }
 
-        throw new NotForkException(ExitCode.Configuration, $"The lines that \"{begin.Text}\" begins have no line \"{end}\" at their end.", begin.Place);
+        throw new NotForkException(ExitCode.Configuration, $"The lines that \"{begin.Text}\" begins have no line \"{end}\" at their end.",
+            begin.Place);
     }
 }

@@ -28,7 +28,8 @@ internal sealed class Glob
         if (pattern.AsSpan().IndexOfAny("*?[{\\") >= 0)
         {
             _regex = new Regex(
-                Translate(pattern, place), RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking, Limits.Search);
+                Translate(pattern, place), RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking,
+                    Limits.Search);
         }
     }
 
@@ -69,7 +70,8 @@ internal sealed class Glob
                     regex.Append("[^/]");
                     break;
                 case '[' when glob.IndexOf(']', Math.Min(i + 2, glob.Length)) is > 0 and var end:
-                    var inside = glob[(i + 1)..end].Replace(@"\", @"\\", StringComparison.Ordinal).Replace("[", @"\[", StringComparison.Ordinal);
+                    var inside = glob[(i + 1)..end].Replace(@"\", @"\\", StringComparison.Ordinal)
+                        .Replace("[", @"\[", StringComparison.Ordinal);
                     regex.Append(inside[0] is '!' or '^' ? $"[^/{inside[1..]}]" : $"[{inside}]");
                     i = end;
                     break;
@@ -99,5 +101,6 @@ internal sealed class Glob
     }
 
     private static NotForkException Unended(string glob, Place place) =>
-        new(ExitCode.Configuration, $"The pattern \"{glob}\" has a \"[\", \"{{\" or \"\\\" without its end; write \"\\[\" for the character.", place);
+        new(ExitCode.Configuration,
+            $"The pattern \"{glob}\" has a \"[\", \"{{\" or \"\\\" without its end; write \"\\[\" for the character.", place);
 }

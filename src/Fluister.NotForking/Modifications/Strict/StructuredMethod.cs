@@ -17,11 +17,13 @@ internal abstract class StructuredMethod(ModificationFile file, string[] verbs, 
     /// <param name="value">The value; null for "delete".</param>
     /// <param name="was">What the value must be before; null: anything.</param>
     /// <param name="run">Whence parameters come.</param>
-    protected abstract TextEdit Prepare(EditLine line, string verb, string target, string kind, Word? value, string? was, ModificationRun run);
+    protected abstract TextEdit Prepare(EditLine line, string verb, string target, string kind, Word? value, string? was,
+        ModificationRun run);
 
     /// <inheritdoc/>
     protected sealed override TextEdit Prepare(EditLine line, ModificationRun run) => Prepare(
-        line, Verb(line, verbs), line.Target![^1].Unicode(run), Kind(line, kinds), line.Value?[^1], line.Option("was") is [var was] ? was.Unicode(run) : null, run);
+        line, Verb(line, verbs), line.Target![^1].Unicode(run), Kind(line, kinds), line.Value?[^1], line.Option("was") is [var was]
+            ? was.Unicode(run) : null, run);
 
     private static string Verb(EditLine line, string[] verbs) => line.Target is [var verb, _] ? verb.Text : verbs[0];
 
@@ -34,7 +36,8 @@ internal abstract class StructuredMethod(ModificationFile file, string[] verbs, 
             ? line.Value is not null
             : line.Value is not ([_] or [{ IsBare: true }, _]) || !kinds.Contains(Kind(line, kinds))))
         {
-            throw line.Malformed($"FILES : [{string.Join('|', verbs.Where(other => other != "delete"))}] TARGET = [{string.Join('|', kinds)}] WORD\"" +
+            var others = string.Join('|', verbs.Where(other => other != "delete"));
+            throw line.Malformed($"FILES : [{others}] TARGET = [{string.Join('|', kinds)}] WORD\"" +
                 (verbs.Contains("delete") ? " or \"FILES : delete TARGET" : ""));
         }
 

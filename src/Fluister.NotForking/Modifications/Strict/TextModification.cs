@@ -50,7 +50,8 @@ internal abstract class TextModification : Modification
     /// <summary>Puts the parameters into an edit.</summary>
     protected abstract TextEdit Prepare(EditLine line, ModificationRun run);
 
-    private static void Apply(Workspace tree, TreeEntry entry, List<(Choice Choice, Tally Tally, TextEdit Edit)> chosen, ModificationRun run)
+    private static void Apply(Workspace tree, TreeEntry entry, List<(Choice Choice, Tally Tally, TextEdit Edit)> chosen,
+        ModificationRun run)
     {
         if (entry.Kind == EntryKind.Link && !chosen.Exists(edit => edit.Choice.Names(entry.Path)))
         {

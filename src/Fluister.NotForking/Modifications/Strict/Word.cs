@@ -72,6 +72,7 @@ internal sealed partial record Word(Place Place, string Text, bool IsBare = fals
             Place),
     };
 
-    [GeneratedRegex(@"\$\$\{|\$\{((?<name>[A-Za-z0-9_.\-\[\]]+)\})?", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Limits.SearchMilliseconds)]
+    [GeneratedRegex(@"\$\$\{|\$\{((?<name>[A-Za-z0-9_.\-\[\]]+)\})?", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        Limits.SearchMilliseconds)]
     private static partial Regex Parameter();
 }

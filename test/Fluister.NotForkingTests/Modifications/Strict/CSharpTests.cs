@@ -49,7 +49,8 @@ public sealed class CSharpTests
     [InlineData("body N.M.T.F(int) = code 'return 2;'", "\n        // é\n        return a;\n", "\n        return 2;\n")]
     [InlineData("body N.M.T.F(string) = code 'return 2;'", "=> 1;", "{ return 2; }")]
     [InlineData("body N.M.T.T = code 'x();'", "(string x) { }", "(string x) { x(); }")]
-    [InlineData("delete N.M.T.Host", "    /// <summary>Where.</summary>\n    [Obsolete]\n    public const string Host = \"chat\"; // é\n", " // é\n")]
+    [InlineData("delete N.M.T.Host", "    /// <summary>Where.</summary>\n    [Obsolete]\n    public const string Host = \"chat\"; // é\n",
+        " // é\n")]
     [InlineData("delete N.M.T.F(int)", "    /* before */\n    int F(int a)\n    {\n        // é\n        return a;\n    }\n", "")]
     [InlineData("delete N.M.T.E.A", "A,", "")]
     public void One_member_changes(string edit, string before, string after)

@@ -32,7 +32,8 @@ public sealed class XmlTests
     [InlineData("resources/@x = z\n  was = y", "'y'", "'z'")]
     [InlineData("resources/empty = x", "<empty/>", "<empty>x</empty>")]
     [InlineData("**/repo[id=two]/url = https://c", "https://b", "https://c")]
-    [InlineData("**/dict/string[-key=CFBundleName] = ${v}", "<string>Signal</string>\n        <key>Other", "<string>a&lt;b</string>\n        <key>Other")]
+    [InlineData("**/dict/string[-key=CFBundleName] = ${v}", "<string>Signal</string>\n        <key>Other",
+        "<string>a&lt;b</string>\n        <key>Other")]
     [InlineData("**/repo[url=https://a] = xml '<id>${v}</id>'", "<id>one</id><url>https://a</url>", "<id>a&lt;b</id>")]
     [InlineData("delete resources/repo[0]", "    <repo><id>one</id><url>https://a</url></repo>\n", "")]
     [InlineData("delete resources/repo[1]", "<repo><id>two</id><url>https://b</url></repo>", "")]
@@ -104,7 +105,8 @@ public sealed class XmlTests
             var network = new System.Text.Json.Nodes.JsonObject { ["v"] = value }.ToJsonString();
             using var recipe = new StrictRecipe("xml", "a : r/b = ${v}\na : r/b/@c = ${v}") { Network = network };
             var result = recipe.On("a", "<r><a>1</a><b c='2'>3</b><!-- é --></r>").Result()["a"];
-            var read = System.Xml.Linq.XElement.Parse(Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(result)), System.Xml.Linq.LoadOptions.PreserveWhitespace);
+            var read = System.Xml.Linq.XElement.Parse(Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(result)),
+                System.Xml.Linq.LoadOptions.PreserveWhitespace);
             Assert.Equal((value, value), ((string)read.Element("b")!, (string)read.Element("b")!.Attribute("c")!));
             Assert.StartsWith("<r><a>1</a><b c='", result, StringComparison.Ordinal);
         }

@@ -33,12 +33,15 @@ internal sealed class CSharpEdit(EditLine line, string verb, string member, stri
     {
         var wrong = Parse(new Utf8Text(text, file)).GetDiagnostics().FirstOrDefault(one => one.Severity == DiagnosticSeverity.Error);
         return wrong is null ? true : throw new NotForkException(
-            ExitCode.Drift, $"{file.File}:{wrong.Location.GetLineSpan().StartLinePosition.Line + 1} is not C#: {wrong.GetMessage().TrimEnd('.')}.", Place);
+            ExitCode.Drift,
+            $"{file.File}:{wrong.Location.GetLineSpan().StartLinePosition.Line + 1} is not C#: {wrong.GetMessage().TrimEnd('.')}.",
+            Place);
     }
 
     /// <inheritdoc/>
     protected override string Gap(string text, Place file) =>
-        $"there is no \"{member}\"" + Near.Of(member, MemberNames.All(Parse(new Utf8Text(text, file))).Select(pair => pair.Name.Split('(')[0]));
+        $"there is no \"{member}\"" + Near.Of(member, MemberNames.All(Parse(new Utf8Text(text, file)))
+            .Select(pair => pair.Name.Split('(')[0]));
 
     private static CompilationUnitSyntax Parse(Utf8Text text) => CSharpSyntaxTree.ParseText(text.Text).GetCompilationUnitRoot();
 
@@ -53,11 +56,13 @@ internal sealed class CSharpEdit(EditLine line, string verb, string member, stri
         };
         if (now is not null)
         {
-            return new Hit(Bytes(text, now.Span, code), now is LiteralExpressionSyntax { Token.Value: string literal } ? literal : now.ToString());
+            return new Hit(Bytes(text, now.Span, code), now is LiteralExpressionSyntax { Token.Value: string literal } ? literal
+                : now.ToString());
         }
 
         var isProperty = node is PropertyDeclarationSyntax;
-        if (isProperty && ((PropertyDeclarationSyntax)node).AccessorList?.Accessors.All(accessor => accessor.Body is null && accessor.ExpressionBody is null) != true)
+        if (isProperty && ((PropertyDeclarationSyntax)node)
+            .AccessorList?.Accessors.All(accessor => accessor.Body is null && accessor.ExpressionBody is null) != true)
         {
             throw Refused(text, node, file, "computes its value: replace its text by `sed`");
         }
@@ -105,14 +110,17 @@ internal sealed class CSharpEdit(EditLine line, string verb, string member, stri
         }
 
         var whole = node is VariableDeclaratorSyntax ? node.FirstAncestorOrSelf<MemberDeclarationSyntax>()! : node;
-        var comment = whole.GetLeadingTrivia().SkipWhile(trivia => !trivia.HasStructure && trivia.Kind() is SyntaxKind.EndOfLineTrivia or SyntaxKind.WhitespaceTrivia)
+        var comment = whole.GetLeadingTrivia().SkipWhile(trivia => !trivia.HasStructure
+            && trivia.Kind() is SyntaxKind.EndOfLineTrivia or SyntaxKind.WhitespaceTrivia)
             .Select(trivia => (int?)trivia.FullSpan.Start).FirstOrDefault() ?? whole.SpanStart;
         var start = text.LastIndexOf('\n', Math.Max(comment - 1, 0)) + 1;
         start = string.IsNullOrWhiteSpace(text[start..comment]) ? start : comment;
-        var end = node is EnumMemberDeclarationSyntax && whole.GetLastToken().GetNextToken() is { RawKind: (int)SyntaxKind.CommaToken } comma
+        var end = node is EnumMemberDeclarationSyntax && whole.GetLastToken()
+            .GetNextToken() is { RawKind: (int)SyntaxKind.CommaToken } comma
             ? comma.Span.End : whole.Span.End;
         var next = text.IndexOf('\n', end);
-        return TextSpan.FromBounds(start, next >= 0 && string.IsNullOrWhiteSpace(text[end..next]) && (start == 0 || text[start - 1] == '\n') ? next + 1 : end);
+        return TextSpan.FromBounds(start, next >= 0 && string.IsNullOrWhiteSpace(text[end..next]) && (start == 0 || text[start - 1] == '\n')
+            ? next + 1 : end);
     }
 
     private NotForkException Refused(Utf8Text text, SyntaxNode node, Place file, string what) =>

@@ -20,8 +20,10 @@ internal static class MemberNames
         members.SelectMany(member => member switch
         {
             BaseNamespaceDeclarationSyntax space => Members($"{prefix}{space.Name}.", space.Members),
-            TypeDeclarationSyntax type => Members($"{prefix}{type.Identifier.Text}.", type.Members).Prepend((prefix + type.Identifier.Text, type)),
-            EnumDeclarationSyntax type => type.Members.Select(value => ($"{prefix}{type.Identifier.Text}.{value.Identifier.Text}", (SyntaxNode)value))
+            TypeDeclarationSyntax type => Members($"{prefix}{type.Identifier.Text}.", type.Members)
+                .Prepend((prefix + type.Identifier.Text, type)),
+            EnumDeclarationSyntax type => type.Members.Select(value =>
+                ($"{prefix}{type.Identifier.Text}.{value.Identifier.Text}", (SyntaxNode)value))
                 .Prepend((prefix + type.Identifier.Text, type)),
             BaseFieldDeclarationSyntax field => field.Declaration.Variables.Select(one => (prefix + one.Identifier.Text, (SyntaxNode)one)),
             PropertyDeclarationSyntax property => [(prefix + property.Identifier.Text, property)],
@@ -33,5 +35,5 @@ internal static class MemberNames
         });
 
     private static string Types(BaseMethodDeclarationSyntax method) =>
-        $"({string.Join(",", method.ParameterList.Parameters.Select(one => string.Concat((one.Type?.ToString() ?? "").Where(letter => letter != ' '))))})";
+        "(" + string.Join(",", method.ParameterList.Parameters.Select(one => one.Type?.ToString().Replace(" ", "", StringComparison.Ordinal))) + ")";
 }

@@ -42,7 +42,8 @@ internal sealed class YamlReader
         }
         catch (YamlException e)
         {
-            throw new NotForkException(ExitCode.Drift, $"It is not YAML: {e.Message.TrimEnd('.')}.", _file with { Line = (int)e.Start.Line }, e);
+            throw new NotForkException(ExitCode.Drift, $"It is not YAML: {e.Message.TrimEnd('.')}.",
+                _file with { Line = (int)e.Start.Line }, e);
         }
     }
 
@@ -77,7 +78,8 @@ internal sealed class YamlReader
         }
 
         // The end of a block is told only where the next thing begins.
-        var end = isFlow ? Byte(_parser.Current.Start) + 1 : items is [.., var last] ? Math.Max(last.Value.End, last.KeyEnd) : Byte(start.End);
+        var end = isFlow ? Byte(_parser.Current.Start) + 1 : items is [.., var last] ? Math.Max(last.Value.End, last.KeyEnd)
+            : Byte(start.End);
         _parser.MoveNext();
         var from = isFlow ? Bracket(start) : items is [var first, ..] ? first.Start : Byte(start.Start);
         return new Node(kind, from, end) { Items = items, IsFlow = isFlow };

@@ -59,7 +59,8 @@ internal sealed class XmlEdit(EditLine line, string verb, XmlPath path, bool isX
 
         if (element.IsClosed)
         {
-            var name = string.Concat(text.Skip(element.Start + 1).TakeWhile(letter => !PerlText.IsSpace(letter) && letter is not ('/' or '>')));
+            var name = string.Concat(text.Skip(element.Start + 1)
+                .TakeWhile(letter => !PerlText.IsSpace(letter) && letter is not ('/' or '>')));
             return new Hit(new Splice(element.TagEnd, element.End, $">{value}</{name}>"), "");
         }
 

@@ -7,13 +7,15 @@ namespace Fluister.NotForking.Modifications.Strict.Xml;
 internal sealed class XmlMethod(ModificationFile file) : StructuredMethod(file, ["set", "add", "delete"], ["text", "xml"])
 {
     /// <inheritdoc/>
-    protected override TextEdit Prepare(EditLine line, string verb, string target, string kind, Word? value, string? was, ModificationRun run)
+    protected override TextEdit Prepare(EditLine line, string verb, string target, string kind, Word? value, string? was,
+        ModificationRun run)
     {
         var path = new XmlPath(target, line.Place);
         if ((kind == "xml" && path.Attribute is not null) || (verb == "add" && kind == "text" && path.Attribute is null))
         {
             throw new NotForkException(
-                ExitCode.Configuration, "An attribute's value is text, and an element is added as in \"add PARENT = xml '<a>b</a>'\".", line.Place);
+                ExitCode.Configuration, "An attribute's value is text, and an element is added as in \"add PARENT = xml '<a>b</a>'\".",
+                    line.Place);
         }
 
         if (kind == "xml" && value is not null)

@@ -36,7 +36,8 @@ internal sealed partial class XmlPath
             var index = step.Groups["index"] is { Success: true } number
                 ? int.Parse(number.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) : (int?)null;
             var values = step.Groups["value"].Captures;
-            _steps.Add((step.Groups["name"].Value, [.. step.Groups["key"].Captures.Select((key, i) => (key.Value, Unquote(values[i].Value)))], index));
+            _steps.Add((step.Groups["name"].Value, [.. step.Groups["key"].Captures.Select((key, i) =>
+                (key.Value, Unquote(values[i].Value)))], index));
         }
 
         if (_steps.Count == 0)
@@ -61,8 +62,11 @@ internal sealed partial class XmlPath
         {
             if (Select(root, count) is [var found, ..])
             {
-                return count == _steps.Count ? $"<{found.Name}> has no attribute \"{Attribute}\"{Near.Of(Attribute ?? "", found.Attributes.Select(a => a.Name))}" :
-                    $"<{found.Name}> has no such \"{_steps[count].Name}\"{Near.Of(_steps[count].Name, found.Children.Select(child => child.Name).Distinct().Where(name => name != _steps[count].Name))}";
+                var isWhole = count == _steps.Count;
+                var missing = isWhole ? Attribute ?? "" : _steps[count].Name;
+                var names = isWhole ? found.Attributes.Select(attribute => attribute.Name) : found.Children.Select(child => child.Name);
+                return $"<{found.Name}> has no {(isWhole ? "attribute" : "such")} \"{missing}\"" +
+                    Near.Of(missing, names.Where(name => name != missing));
             }
         }
 
@@ -80,7 +84,8 @@ internal sealed partial class XmlPath
                 : [.. found.SelectMany(parent =>
                 {
                     var chosen = parent.Children.Where(
-                        (child, i) => (name == "*" || child.Name == name) && conditions.TrueForAll(condition => Holds(condition, parent, child, i)));
+                        (child, i) => (name == "*" || child.Name == name) && conditions.TrueForAll(condition =>
+                            Holds(condition, parent, child, i)));
                     return index is { } wanted ? chosen.Skip(wanted).Take(1) : chosen;
                 })];
         }
@@ -94,14 +99,16 @@ internal sealed partial class XmlPath
     {
         "." => child.Text == condition.Value,
         ['@', .. var name] => child.Attributes.Exists(attribute => attribute.Name == name && attribute.Value == condition.Value),
-        ['-', .. var name] => index > 0 && parent.Children[index - 1] is var before && before.Name == name && before.Text == condition.Value,
+        ['-', .. var name] => index > 0 && parent.Children[index - 1] is var before && before.Name == name
+            && before.Text == condition.Value,
         var name => child.Children.Exists(inner => inner.Name == name && inner.Text == condition.Value),
     };
 
     private static string Unquote(string value) => value is ['"', .., '"'] or ['\'', .., '\''] ? value[1..^1] : value;
 
     [GeneratedRegex(
-        """\G(?:@(?<attribute>[^\[\]/@=]+)|(?<name>\*\*|\*|[^\[\]/@=*]+)(?:\[(?<key>[@-]?[^\[\]=]+)=(?<value>"[^"]*"|'[^']*'|[^\]]*)\])*(?:\[(?<index>[0-9]{1,6})\])?)(?:/(?!\z)|\z)""",
+        """\G(?:@(?<attribute>[^\[\]/@=]+)|(?<name>\*\*|\*|[^\[\]/@=*]+)""" +
+        """(?:\[(?<key>[@-]?[^\[\]=]+)=(?<value>"[^"]*"|'[^']*'|[^\]]*)\])*(?:\[(?<index>[0-9]{1,6})\])?)(?:/(?!\z)|\z)""",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Limits.SearchMilliseconds)]
     private static partial Regex Step();
 }

@@ -74,17 +74,21 @@ internal static partial class XmlReading
     }
 
     /// <summary>A text as content or as an attribute's value in either quotes.</summary>
-    public static string Escape(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
-        .Replace(">", "&gt;", StringComparison.Ordinal).Replace("\"", "&quot;", StringComparison.Ordinal).Replace("\r", "&#13;", StringComparison.Ordinal);
+    public static string Escape(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal)
+        .Replace("<", "&lt;", StringComparison.Ordinal)
+        .Replace(">", "&gt;", StringComparison.Ordinal).Replace("\"", "&quot;", StringComparison.Ordinal)
+            .Replace("\r", "&#13;", StringComparison.Ordinal);
 
     private static void Check(string text, Place file, ConformanceLevel level)
     {
-        if (text.IndexOf("<!DOCTYPE", StringComparison.Ordinal) is >= 0 and var type && text.IndexOf('>', type) is var end && text.AsSpan(type, end - type).Contains('['))
+        if (text.IndexOf("<!DOCTYPE", StringComparison.Ordinal) is >= 0 and var type && text.IndexOf('>', type) is var end
+            && text.AsSpan(type, end - type).Contains('['))
         {
             throw new NotForkException(ExitCode.Drift, "A DOCTYPE with declarations of its own is not read.", file);
         }
 
-        if (Encodings().Match(text) is { Success: true } encoding && encoding.Groups["name"].Value.ToUpperInvariant() is not ("UTF-8" or "US-ASCII" or "ASCII"))
+        if (Encodings().Match(text) is { Success: true } encoding
+            && encoding.Groups["name"].Value.ToUpperInvariant() is not ("UTF-8" or "US-ASCII" or "ASCII"))
         {
             throw new NotForkException(ExitCode.Drift, $"XML in {encoding.Groups["name"].Value} is not read, only in UTF-8.", file);
         }
@@ -103,7 +107,8 @@ internal static partial class XmlReading
         }
         catch (XmlException e)
         {
-            throw new NotForkException(ExitCode.Drift, $"It is not XML: {e.Message.TrimEnd('.')}.", file with { Line = Math.Max(e.LineNumber, 1) }, e);
+            throw new NotForkException(ExitCode.Drift, $"It is not XML: {e.Message.TrimEnd('.')}.",
+                file with { Line = Math.Max(e.LineNumber, 1) }, e);
         }
     }
 
@@ -128,12 +133,15 @@ internal static partial class XmlReading
 
     private static string Local(string name) => Utf8(name[(name.IndexOf(':', StringComparison.Ordinal) + 1)..]);
 
-    [GeneratedRegex("""\G<(?<name>[^\s/>]+)(?:\s+(?<key>[^\s=]+)\s*=\s*(?<value>"[^"]*"|'[^']*'))*(?<end>\s*/?>)""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Limits.SearchMilliseconds)]
+    [GeneratedRegex("""\G<(?<name>[^\s/>]+)(?:\s+(?<key>[^\s=]+)\s*=\s*(?<value>"[^"]*"|'[^']*'))*(?<end>\s*/?>)""",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Limits.SearchMilliseconds)]
     private static partial Regex Tag();
 
-    [GeneratedRegex("""^(?:\u00EF\u00BB\u00BF)?<\?xml[^>]*\sencoding\s*=\s*["'](?<name>[^"']*)""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Limits.SearchMilliseconds)]
+    [GeneratedRegex("""^(?:\u00EF\u00BB\u00BF)?<\?xml[^>]*\sencoding\s*=\s*["'](?<name>[^"']*)""",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Limits.SearchMilliseconds)]
     private static partial Regex Encodings();
 
-    [GeneratedRegex("""(?<before></?|\s)[A-Za-z_][\w.-]*:(?=[A-Za-z_])""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Limits.SearchMilliseconds)]
+    [GeneratedRegex("""(?<before></?|\s)[A-Za-z_][\w.-]*:(?=[A-Za-z_])""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        Limits.SearchMilliseconds)]
     private static partial Regex Prefixes();
 }
