@@ -69,7 +69,8 @@ internal sealed class AssertMethod : Modification
         {
             throw new NotForkException(
                 ExitCode.Assertion,
-                $"What must be absent is found in {(count == 1 ? "one place" : $"{count} places")} of the result: " + string.Join(", ", left) +
+                $"What must be absent is found in {(count == 1 ? "one place" : $"{count} places")} of the result: " +
+                string.Join(", ", left) +
                 (count > Shown ? $" and {count - Shown} more." : "."),
                 place);
         }

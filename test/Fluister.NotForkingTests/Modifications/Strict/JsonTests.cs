@@ -9,7 +9,8 @@ namespace Fluister.NotForkingTests.Modifications.Strict;
 public sealed class JsonTests
 {
     private const string Settings = "{\n  // where\n  \"url\": \"https:\\/\\/chat\", /* é */\n" +
-        "  \"a.b\" : [ 1, 2,\n    3 ],\n  \"list\": [{\"n\":\"x\",\"v\":1},{\"n\":\"y\",\"v\":2}],\n  \"empty\": {},\n  \"none\": [],\n  \"on\": true,\n}\n";
+        "  \"a.b\" : [ 1, 2,\n    3 ],\n" +
+        "  \"list\": [{\"n\":\"x\",\"v\":1},{\"n\":\"y\",\"v\":2}],\n  \"empty\": {},\n  \"none\": [],\n  \"on\": true,\n}\n";
 
     [Theory]
     [InlineData("url = 'wss://\"x\"\\é'", "\"https:\\/\\/chat\"", "\"wss://\\\"x\\\"\\\\é\"")]
@@ -40,7 +41,8 @@ public sealed class JsonTests
     [Theory]
     [InlineData(
         "uri = x",
-        "1.mod:3: The edit applies nowhere (expect = 1): in s.json \"uri\" leads nowhere: after 0 of its 1 steps there is no \"uri\"; did you mean \"url\"?.")]
+        "1.mod:3: The edit applies nowhere (expect = 1): in s.json \"uri\" leads nowhere: " +
+        "after 0 of its 1 steps there is no \"uri\"; did you mean \"url\"?.")]
     [InlineData("list[2].v = x", "there is no element 2 (2 elements)")]
     [InlineData("list[*].v = json 3", "1.mod:3: The edit applies 2 times, but \"expect = 1\": s.json:6, s.json:6.")]
     [InlineData("url = x\n  was = y", "1.mod:3: s.json:3 holds \"https://chat\", not \"y\" as `was` says.")]

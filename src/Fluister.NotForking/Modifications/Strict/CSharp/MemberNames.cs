@@ -35,5 +35,6 @@ internal static class MemberNames
         });
 
     private static string Types(BaseMethodDeclarationSyntax method) =>
-        "(" + string.Join(",", method.ParameterList.Parameters.Select(one => one.Type?.ToString().Replace(" ", "", StringComparison.Ordinal))) + ")";
+        "(" + string.Join(
+            ",", method.ParameterList.Parameters.Select(one => one.Type?.ToString().Replace(" ", "", StringComparison.Ordinal))) + ")";
 }
