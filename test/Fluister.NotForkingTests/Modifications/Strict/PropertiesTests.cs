@@ -22,7 +22,8 @@ public sealed class PropertiesTests
     {
         // A value with a line end is written by an escape of the configuration.
         using var recipe = new StrictRecipe("properties", "*.properties : " +
-            (edit.Contains("é\n") ? "host = \" a=b\\\\\\u00e9\\n\"" : edit)) { Network = """{"v":"a\tb"}""" };
+            (edit.Contains("é\n") ? "host = \" a=b\\\\\\u00e9\\n\"" : edit))
+        { Network = """{"v":"a\tb"}""" };
         var result = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(recipe.On("a.properties", Sample).Result()["a.properties"]));
         Assert.Equal(Sample.Replace(before, after), result);
     }
@@ -66,7 +67,8 @@ public sealed class PropertiesTests
                 // The second edit refuses what the first one did not write so that it is read back.
                 var network = new System.Text.Json.Nodes.JsonObject { ["v"] = value }.ToJsonString();
                 using var recipe = new StrictRecipe("properties",
-                    $"{file} : b = ${{v}}\n{file} : b = done\n  was = ${{v}}") { Network = network };
+                    $"{file} : b = ${{v}}\n{file} : b = done\n  was = ${{v}}")
+                { Network = network };
                 Assert.Equal("a=1\nb=done\nc=3\n", recipe.On(file, "a=1\nb=2\nc=3\n").Result()[file]);
             }
         }

@@ -20,7 +20,8 @@ public sealed class SedTests
     public void Matches_are_replaced(string line, string expected)
     {
         using var recipe = new StrictRecipe("sed",
-            line) { Network = """{"chat":{"host":"a$1.b","list":["x","y"],"pattern":"chat.s"},"digit":5}""" };
+            line)
+        { Network = """{"chat":{"host":"a$1.b","list":["x","y"],"pattern":"chat.s"},"digit":5}""" };
         var text = recipe.On("src/env.rs", Env.Replace("see chat.s", line.Contains("pattern") ? "see chat.sxchat_s" : "see chat.s"))
             .Result()["src/env.rs"];
         foreach (var part in expected.Split('|'))
