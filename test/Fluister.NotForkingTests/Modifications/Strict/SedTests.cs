@@ -15,7 +15,7 @@ public sealed class SedTests
     [InlineData(@"/src/env.rs : '(?m)^// .*\n' = ''", "|chat.signal.org|cdn.signal.org")]
     [InlineData("src/*.rs : chat.signal.org = \"\\x41${chat.list[1]}\\u00e9\"", "Ayé|")]
     [InlineData(@"src/*.rs : chat.signal.org = $${chat.host}", "${chat.host}|${chat.host}|")]
-    [InlineData(@"src/*.rs : ""${chat.pattern}"" = x", "see x|")]
+    [InlineData(@"src/*.rs : ""${chat.pattern}"" = x", "see xxchat_signal|")]
     [InlineData(@"src/*.rs : chat.signal.org = v${upstream.version}@${upstream.commit} # a comment", "v1.2@c0ffee|")]
     public void Matches_are_replaced(string line, string expected)
     {
