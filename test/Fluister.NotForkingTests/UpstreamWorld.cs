@@ -52,7 +52,8 @@ internal sealed class UpstreamWorld : IDisposable
     public (string Output, string Error) Run(ExitCode expected, params string[] arguments)
     {
         var (code, output, error) = Folder.NotFork(arguments);
-        Assert.True(code == (int)expected, $"not-fork {string.Join(' ', arguments)} ended with {code}, not {(int)expected}: {output}{error}");
+        Assert.True(
+            code == (int)expected, $"not-fork {string.Join(' ', arguments)} ended with {code}, not {(int)expected}: {output}{error}");
         return (output, error);
     }
 

@@ -11,13 +11,19 @@ internal static class LockCommand
     public static Command Create(CommonOptions common)
     {
         var names = new Argument<string[]>("NAME") { Description = "Recipes", Arity = ArgumentArity.OneOrMore };
-        var versions = new Option<string[]>("-v", "--version") { Description = "A version to lock; may be repeated. Default: all that are locked, or the latest" };
+        var versions = new Option<string[]>("-v", "--version")
+        {
+            Description = "A version to lock; may be repeated. Default: all that are locked, or the latest",
+        };
         var latest = new Option<bool>("--latest") { Description = "Lock the latest version" };
         var remove = new Option<string[]>("--remove") { Description = "A version to take out of the lock; may be repeated" };
-        var moved = new Option<bool>("--accept-moved") { Description = "Lock a version even if its tag names another commit than the lock says" };
+        var moved = new Option<bool>("--accept-moved")
+        {
+            Description = "Lock a version even if its tag names another commit than the lock says",
+        };
         var command = new Command("lock", """
-            Write not-fork.d/NAME/not-fork.lock: commit, tag, every modification, and the hash of the result. From then on each run that gives
-            anything else ends with exit code 4, and `not-fork verify` compares without the network.
+            Write not-fork.d/NAME/not-fork.lock: commit, tag, every modification, and the hash of the result. From then on each run that
+            gives anything else ends with exit code 4, and `not-fork verify` compares without the network.
 
               not-fork lock libsignal                 lock again what is locked, or the latest version
               not-fork lock libsignal -v 0.101.0      one version more
@@ -37,7 +43,8 @@ internal static class LockCommand
                 }
 
                 string?[] wanted = [.. parsed.GetValue(versions)!, .. parsed.GetValue(latest) ? (string?[])[null] : []];
-                wanted = wanted.Length > 0 || parsed.GetValue(remove)!.Length > 0 ? wanted : file.Versions is [_, ..] all ? [.. all] : [null];
+                var isSaid = wanted.Length > 0 || parsed.GetValue(remove)!.Length > 0;
+                wanted = isSaid ? wanted : file.Versions is [_, ..] all ? [.. all] : [null];
                 foreach (var version in wanted)
                 {
                     Lock(file, settings.Request(name, version), parsed.GetValue(moved));
@@ -68,7 +75,7 @@ internal static class LockCommand
         {
             throw new NotForkException(
                 ExitCode.Verification,
-                $"Version {version}: {moved.Sentence}: its tag was moved. `--accept-moved` locks it nevertheless; the lock is left as it was.",
+                $"Version {version}: {moved.Sentence}: its tag was moved. Nothing was locked; `--accept-moved` locks it nevertheless.",
                 file.Place);
         }
 

@@ -47,7 +47,8 @@ public sealed class DriftTests
         Assert.Contains("default-src 'none'", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("http:", page, StringComparison.Ordinal);
-        var plot = XElement.Parse(page[page.IndexOf("<svg", StringComparison.Ordinal)..(page.IndexOf("</svg>", StringComparison.Ordinal) + 6)]);
+        var (from, to) = (page.IndexOf("<svg", StringComparison.Ordinal), page.IndexOf("</svg>", StringComparison.Ordinal) + 6);
+        var plot = XElement.Parse(page[from..to]);
         Assert.Equal(6, plot.Descendants("title").Count());
         var json = JsonNode.Parse(world.Run(ExitCode.Done, "drift", "thing", "--json").Output)!;
         Assert.Equal("offset", json["versions"]![1]!["cells"]![0]!["status"]!.ToString());

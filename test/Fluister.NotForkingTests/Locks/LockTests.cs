@@ -163,7 +163,8 @@ public sealed class LockTests
         return world;
     }
 
-    private static IEnumerable<string[]> Leaves(JsonObject node) => node.SelectMany(member => member.Value is JsonObject { Count: > 0 } below
+    private static IEnumerable<string[]> Leaves(JsonObject node) => node.SelectMany(member =>
+        member.Value is JsonObject { Count: > 0 } below
         ? Leaves(below).Select(path => (string[])[member.Key, .. path]) : [[member.Key]]);
 
     private static void Change(JsonNode node, string[] field)

@@ -92,7 +92,8 @@ public sealed class TreeDiffTests
         Directory.CreateDirectory(folder.Path(name));
         foreach (var file in Names.Where(_ => random.Next(4) > 0))
         {
-            var text = string.Concat(Enumerable.Range(0, random.Next(30)).Select(line => random.Next(6) == 0 ? $"{random.Next(9)}\n" : $"line {line}\n"));
+            var lines = Enumerable.Range(0, random.Next(30)).Select(line => random.Next(6) == 0 ? $"{random.Next(9)}\n" : $"line {line}\n");
+            var text = string.Concat(lines);
             if (file.EndsWith("link", StringComparison.Ordinal))
             {
                 File.CreateSymbolicLink(folder.Path($"{name}/{file}"), $"target {random.Next(3)}");
