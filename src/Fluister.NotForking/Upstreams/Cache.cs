@@ -55,9 +55,11 @@ public static class Cache
         }
     }
 
+    /// <summary>The first line of an index, also while a run holds it.</summary>
     private static string? Index(string folder)
     {
-        if (new FileInfo(Path.Combine(folder, "index")) is not { Exists: true, LinkTarget: null } file)
+        var file = new FileInfo(Path.Combine(folder, "index"));
+        if (!file.Exists || file.LinkTarget is not null)
         {
             return null;
         }
@@ -68,8 +70,8 @@ public static class Cache
         }
         catch (IOException e) when (e.GetType() == typeof(IOException))
         {
-            // A run holds the entry: opening a file asks for a lock.
-            return "(in use)";
+            // .NET cannot open a file without asking for a lock of its own, which fails while the entry is held.
+            return new ProgramRun("head", "-n", "1", file.FullName).Text().TrimEnd('\n') is { Length: > 0 } line ? line : null;
         }
     }
 }
