@@ -13,7 +13,8 @@ internal static class DriftCommand
         var name = new Argument<string>("NAME") { Description = "The recipe" };
         var range = new Argument<string?>("MIN:MAX")
         {
-            Description = "Versions, both included; either may be left out. Default: all", Arity = ArgumentArity.ZeroOrOne,
+            Description = "Versions, both included; either may be left out. Default: all",
+            Arity = ArgumentArity.ZeroOrOne,
         };
         var limit = new Option<int?>("--limit") { Description = "Only the newest N of them" };
         var html = new Option<string?>("--html") { Description = "Write a page with a plot to this file" };

@@ -12,7 +12,8 @@ internal static class VerifyCommand
     {
         var names = new Argument<string[]>("NAME")
         {
-            Description = "Recipes; default: all that have a lock", Arity = ArgumentArity.ZeroOrMore,
+            Description = "Recipes; default: all that have a lock",
+            Arity = ArgumentArity.ZeroOrMore,
         };
         var versions = new Option<string[]>("-v", "--version") { Description = "A locked version; may be repeated. Default: all" };
         var tree = new Option<string?>("--tree")

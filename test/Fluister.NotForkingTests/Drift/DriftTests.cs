@@ -62,8 +62,8 @@ public sealed class DriftTests
     {
         using var world = World();
         world.File("crlf", "a\nb\n").File("folder/x y", "z").File(".gitattributes", "crlf text eol=crlf\n");
-        world.Folder.Run("ln", "-s", "folder", "upstream/link");
-        world.Folder.Run("chmod", "+x", "upstream/a");
+        world.Folder.Do("ln", "-s", "folder", "upstream/link");
+        world.Folder.Do("chmod", "+x", "upstream/a");
         world.Release("3.0");
         var (one, other) = (new TreeHash(), new TreeHash());
         using var trees = new VersionTrees(world.Request());

@@ -33,7 +33,7 @@ public sealed class LockTests
         using var world = World();
         world.Run(ExitCode.Done, "lock", "thing");
         world.Run(ExitCode.Done, "thing");
-        var hash = world.Folder.Run("sh", "-c", """
+        var hash = world.Folder.Do("sh", "-c", """
             cd sources/thing && find . -type f -o -type l | sed 's,^./,,' | LC_ALL=C sort | while read -r path; do
               if [ -L "$path" ]; then mode=120000 sum=$(readlink -n "$path" | sha256sum)
               elif [ -x "$path" ]; then mode=100755 sum=$(sha256sum < "$path")
@@ -125,9 +125,9 @@ public sealed class LockTests
         world.Folder.Write("sources/thing/foreign", "x");
         world.Run(ExitCode.Verification, "verify", "--output", "sources");
         world.Run(ExitCode.Done, "verify", "--output", "sources", "--allow-foreign");
-        world.Folder.Run("chmod", "+x", "sources/thing/a");
+        world.Folder.Do("chmod", "+x", "sources/thing/a");
         world.Run(ExitCode.Verification, "verify", "--output", "sources", "--allow-foreign");
-        world.Folder.Run("chmod", "-x", "sources/thing/a");
+        world.Folder.Do("chmod", "-x", "sources/thing/a");
         world.Folder.Write("sources/thing/b", "edited\n");
         var (output, _) = world.Run(ExitCode.Verification, "verify", "--output", "sources", "--allow-foreign", "--json");
         var differences = JsonNode.Parse(output)![0]!["differences"]!.AsArray();
@@ -154,9 +154,9 @@ public sealed class LockTests
     {
         var world = new UpstreamWorld();
         world.File("a", "text\n").File("b", "old\n").File("version", "one\n");
-        world.Folder.Run("ln", "-s", "a", "upstream/link");
+        world.Folder.Do("ln", "-s", "a", "upstream/link");
         world.File("run", "#!/bin/sh\n");
-        world.Folder.Run("chmod", "+x", "upstream/run");
+        world.Folder.Do("chmod", "+x", "upstream/run");
         world.Release("1.0").File("version", "two\n").Release("2.0");
         world.Recipe("1.mod", "method = replace\n---\nb = payload/new\nc = payload/new\n").Recipe("payload/new", "new\n");
         Directory.CreateDirectory(world.Folder.Path("other-cache"));
