@@ -47,7 +47,7 @@ internal static class LockCommand
                 wanted = isSaid ? wanted : file.Versions is [_, ..] all ? [.. all] : [null];
                 foreach (var version in wanted)
                 {
-                    Lock(file, settings.Request(name, version), parsed.GetValue(moved));
+                    Lock(file, settings.Request(name, version), parsed.GetValue(moved), Console.Out);
                 }
 
                 file.Write();
@@ -58,7 +58,13 @@ internal static class LockCommand
         return command;
     }
 
-    private static void Lock(LockFile file, TreeRequest request, bool acceptsMoved)
+    /// <summary>Puts a version into a lock, which is not written yet.</summary>
+    /// <param name="file">The lock.</param>
+    /// <param name="request">The version; null: the latest.</param>
+    /// <param name="acceptsMoved">Whether the version may have another commit than the lock says.</param>
+    /// <param name="output">Gets what changed.</param>
+    /// <exception cref="NotForkException">The version cannot be had, its modifications do not fit, or its tag was moved.</exception>
+    internal static void Lock(LockFile file, TreeRequest request, bool acceptsMoved, TextWriter output)
     {
         request = request with { IgnoresLock = true };
         if (request.Version is null)
@@ -80,10 +86,10 @@ internal static class LockCommand
         }
 
         file.Put(version, entry);
-        Console.Out.WriteLine($"{file.Name} {version} {entry["tree"]}");
+        output.WriteLine($"{file.Name} {version} {entry["tree"]}");
         foreach (var difference in differences)
         {
-            Console.Out.WriteLine($"  {difference.Name}: {difference.Locked ?? "-"} -> {difference.Found ?? "-"}");
+            output.WriteLine($"  {difference.Name}: {difference.Locked ?? "-"} -> {difference.Found ?? "-"}");
         }
     }
 }

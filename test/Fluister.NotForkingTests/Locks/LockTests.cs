@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Fluister.NotForking;
+using Fluister.NotForking.Commands;
 using Fluister.NotForking.Locks;
 
 namespace Fluister.NotForkingTests.Locks;
@@ -64,15 +65,14 @@ public sealed class LockTests
     public void A_changed_recipe_is_found_by_verify_and_by_each_run(string file, string? content, string what)
     {
         using var world = World();
-        world.Run(ExitCode.Done, "lock", "thing");
+        Locked(world);
         world.Recipe(file, content ?? world.ReadRecipe(file) + "# a comment\n");
-        var (_, verified) = world.Run(ExitCode.Verification, "verify");
-        var (_, ran) = world.Run(ExitCode.Verification, "thing");
-        Assert.Contains(what, verified, StringComparison.Ordinal);
-        Assert.Contains(what, ran, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(world.Folder.Path("sources/thing")));
-        world.Run(ExitCode.Done, "lock", "thing");
-        world.Run(ExitCode.Done, "verify");
+        Assert.Contains(Recompute(world).Differences, difference => difference.Sentence.Contains(what, StringComparison.Ordinal));
+        var stopped = Assert.Throws<NotForkException>(() => MassagedTree.Build(world.Request()));
+        Assert.Equal(ExitCode.Verification, stopped.Code);
+        Assert.Contains(what, stopped.Message, StringComparison.Ordinal);
+        Locked(world);
+        Assert.True(Recompute(world).IsGood);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class LockTests
     public void Each_field_of_a_lock_counts()
     {
         using var world = World();
-        world.Run(ExitCode.Done, "lock", "thing");
+        Locked(world);
         var locked = world.ReadRecipe("not-fork.lock");
         var entry = JsonNode.Parse(locked)!["versions"]!["2.0"]!.AsObject();
         var fields = Leaves(entry).ToList();
@@ -139,12 +139,18 @@ public sealed class LockTests
     {
         using var world = World();
         world.Run(ExitCode.Verification, "verify");
-        world.Run(ExitCode.Verification, "verify", "thing");
         world.Recipe("not-fork.lock", "{}");
-        world.Run(ExitCode.Configuration, "verify", "thing");
+        Assert.Equal(ExitCode.Configuration, Assert.Throws<NotForkException>(() => Recompute(world)).Code);
         world.Recipe("not-fork.lock", "{\n  nonsense");
         var (_, error) = world.Run(ExitCode.Configuration, "verify", "thing");
         Assert.Contains("not-fork.lock:2:", error, StringComparison.Ordinal);
+    }
+
+    private static void Locked(UpstreamWorld world)
+    {
+        var file = LockFile.Find(world.Folder.Path("not-fork.d"), "thing") ?? LockFile.Empty(world.Folder.Path("not-fork.d"), "thing");
+        LockCommand.Lock(file, world.Request("2.0"), acceptsMoved: false, TextWriter.Null);
+        file.Write();
     }
 
     private static VersionVerdict Recompute(UpstreamWorld world) =>
