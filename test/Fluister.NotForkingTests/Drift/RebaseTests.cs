@@ -83,6 +83,18 @@ public sealed class RebaseTests
     }
 
     [Fact]
+    public void A_file_whose_change_upstream_has_already_is_left_out()
+    {
+        using var world = World();
+        world.File("b", "one\ntwo\n").Release("1.0").Recipe("1.mod", Patch + "--- a/b\n+++ b/b\n@@ -1,2 +1,2 @@\n one\n-two\n+2\n");
+        world.File("b", "one\n2\n").File("a", "new\n" + Lines(1, 20)).Release("2.0");
+        var (output, _) = world.Run(ExitCode.Done, "rebase", "thing", "1.mod", "--to", "2.0");
+        Assert.Contains("b: 2.0 has the change already; left out", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("a/b", world.ReadRecipe("1.mod"), StringComparison.Ordinal);
+        Assert.Contains("@@ -4,7 +4,7 @@", world.ReadRecipe("1.mod"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_fragment_is_followed_wherever_it_went()
     {
         using var world = new UpstreamWorld();
