@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Fluister.NotForking;
 using Fluister.NotForking.Commands;
+using Fluister.NotForking.Drift;
 using Fluister.NotForking.Locks;
 
 namespace Fluister.NotForkingTests.Locks;
@@ -132,6 +133,36 @@ public sealed class LockTests
         var (output, _) = world.Run(ExitCode.Verification, "verify", "--output", "sources", "--allow-foreign", "--json");
         var differences = JsonNode.Parse(output)![0]!["differences"]!.AsArray();
         Assert.Equal(["changes/b", "tree"], differences.Select(difference => difference!["what"]!.ToString()));
+    }
+
+    [Fact]
+    public void The_archive_of_a_download_is_locked_and_its_versions_are_compared_side_by_side()
+    {
+        using var world = new UpstreamWorld();
+        foreach (var version in (string[])["1.0", "2.0"])
+        {
+            world.Folder.Write("thing/a", $"a {version}\n");
+            world.Folder.Do("tar", "czf", $"thing-{version}.tar.gz", "thing");
+        }
+
+        string Source(string version) => $"source-{version} = file:{world.Folder.Path($"thing-{version}.tar.gz")}\n";
+        world.Recipe("upstream.conf", "vcs = download\nprefix = 1\n" + Source("1.0") + Source("2.0"));
+        Locked(world);
+        var sum = world.Folder.Do("sha256sum", "thing-2.0.tar.gz")[..64];
+        Assert.Contains($"\"archive\": \"{sum}\"", world.ReadRecipe("not-fork.lock"), StringComparison.Ordinal);
+        Assert.True(Recompute(world).IsGood);
+        using (var trees = new VersionTrees(world.Request()))
+        {
+            using var old = trees.Build("1.0");
+            using var @new = trees.Build("2.0");
+            var output = new MemoryStream();
+            Assert.Equal(1, TreeDiff.Write(old.Workspace.Result, @new.Workspace.Result, output));
+            Assert.EndsWith("-a 1.0\n+a 2.0\n", System.Text.Encoding.UTF8.GetString(output.ToArray()), StringComparison.Ordinal);
+        }
+
+        world.Folder.Write("thing/more", "");
+        world.Folder.Do("tar", "czf", "thing-2.0.tar.gz", "thing");
+        Assert.Contains(Recompute(world).Differences, difference => difference.What is ["upstream", "archive"]);
     }
 
     [Fact]
