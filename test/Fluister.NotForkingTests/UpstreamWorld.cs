@@ -46,7 +46,10 @@ internal sealed class UpstreamWorld : IDisposable
     /// <summary>A request for the recipe, with the cache that the program takes.</summary>
     public TreeRequest Request(string? version = null) => new(
         Folder.Path("not-fork.d"), "thing",
-        new UpstreamOptions(Folder.Path(".cache/LumoSQL/not-fork"), IsOffline: false, IsUpdating: true, Mirrors: [])) { Version = version };
+        new UpstreamOptions(Folder.Path(".cache/LumoSQL/not-fork"), IsOffline: false, IsUpdating: true, Mirrors: []))
+    {
+        Version = version,
+    };
 
     /// <summary>Runs not-fork and wants an exit code.</summary>
     public (string Output, string Error) Run(ExitCode expected, params string[] arguments)
