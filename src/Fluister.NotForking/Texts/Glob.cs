@@ -21,8 +21,7 @@ public sealed class Glob
     public Glob(string pattern, Place place)
     {
         _pattern = PerlPattern.Create($"^{Translate(pattern)}$", place);
-        _simple = pattern.AsSpan().IndexOfAny("{}[]\,#
-") < 0 && pattern.Length > 0 ? pattern : null;
+        _simple = pattern.AsSpan().IndexOfAny("{}[]\\,#\n") < 0 && pattern.Length > 0 ? pattern : null;
         _literal = !pattern.AsSpan().ContainsAny(Special) && pattern.Length > 0 ? pattern : null;
     }
 
