@@ -13,7 +13,7 @@ internal sealed partial class Inbox
 {
     // One transaction of a peer's. It may be run twice: what is kept from the first time is only which items the limits have counted.
     private sealed class Taking(
-        Inbox inbox, Peer peer, long settled, IncomingItem[] items, long changes, TakingLimits limits, int first,
+        Inbox inbox, Peer peer, long settled, IncomingItem[] items, long changes, TakingLimits waits, int first,
         TaskCompletionSource<TransactionResponse> done) : DatabaseWork
     {
         private readonly Dictionary<Guid, long> _marks = [];
@@ -103,7 +103,7 @@ internal sealed partial class Inbox
                 return true;
             }
 
-            if (limits.Wait(first + place, item) is { } wait && wait > TimeSpan.Zero)
+            if (waits.Wait(first + place, item) is { } wait && wait > TimeSpan.Zero)
             {
                 _response!.Outcomes.Add(new Outcome
                 {

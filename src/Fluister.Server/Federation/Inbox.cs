@@ -46,34 +46,34 @@ internal sealed partial class Inbox(
             items[i] = Look(peer, transaction, transaction.Items[i]);
         }
 
-        var limits = new TakingLimits(item => Wait(peer, item), items.Length);
+        var waits = new TakingLimits(item => Wait(peer, item), items.Length);
         try
         {
-            return await PostAsync(peer, (long)transaction.Settled, items, changes, limits).ConfigureAwait(false);
+            return await PostAsync(peer, (long)transaction.Settled, items, changes, waits).ConfigureAwait(false);
         }
         catch (Exception failed) when (IsOfItem(failed))
         {
-            return await TakeApartAsync(peer, (long)transaction.Settled, items, changes, limits).ConfigureAwait(false);
+            return await TakeApartAsync(peer, (long)transaction.Settled, items, changes, waits).ConfigureAwait(false);
         }
     }
 
     private Task<TransactionResponse> PostAsync(
-        Peer peer, long settled, ReadOnlyMemory<IncomingItem> items, long changes, TakingLimits limits, int first = 0)
+        Peer peer, long settled, ReadOnlyMemory<IncomingItem> items, long changes, TakingLimits waits, int first = 0)
     {
         var done = new TaskCompletionSource<TransactionResponse>(TaskCreationOptions.RunContinuationsAsynchronously);
-        database.Post(new Taking(this, peer, settled, items.ToArray(), changes, limits, first, done));
+        database.Post(new Taking(this, peer, settled, items.ToArray(), changes, waits, first, done));
         return done.Task;
     }
 
     // Each by itself, still in order, so that the one that fails takes no other with it: it is refused, since nothing would become of it
     // if it came again.
     private async Task<TransactionResponse> TakeApartAsync(
-        Peer peer, long settled, IncomingItem[] items, long changes, TakingLimits limits)
+        Peer peer, long settled, IncomingItem[] items, long changes, TakingLimits waits)
     {
         var taking = new Task<TransactionResponse>[items.Length];
         for (var i = 0; i < items.Length; i++)
         {
-            taking[i] = PostAsync(peer, i == 0 ? settled : 0, items.AsMemory(i, 1), changes, limits, i);
+            taking[i] = PostAsync(peer, i == 0 ? settled : 0, items.AsMemory(i, 1), changes, waits, i);
         }
 
         var response = new TransactionResponse();
