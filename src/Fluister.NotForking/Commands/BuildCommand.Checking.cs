@@ -35,7 +35,7 @@ internal static partial class BuildCommand
             if (folder is null)
             {
                 folder = scratch.Below("again");
-                Say(new ReleaseRun(parse.GetValue(dirty), verification.Names, Progress).Make(".", folder));
+                Say(new ReleaseRun(parse.GetValue(dirty), verification.Names, Progress).Make(Sources, folder));
             }
 
             var differences = verification.Compare(folder).Select(difference => difference.ToString()).ToList();
