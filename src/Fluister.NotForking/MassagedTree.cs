@@ -23,7 +23,8 @@ public sealed class MassagedTree : IDisposable
     /// <param name="owned">What goes with this object.</param>
     internal MassagedTree(TreeRequest request, Recipe recipe, Selected selected, Checkout checkout, Selection? owned = null)
     {
-        (Recipe, Block, Revision, _selection) = (recipe, selected.Block, selected.Revision, owned);
+        (Recipe, Block, Upstream, Revision, _selection) = (recipe, selected.Block, selected.Upstream, selected.Revision, owned);
+        ParametersHash = request.Parameters.Sha256;
         Modifications = Methods.ReadAll(recipe);
         _scratch = Directory.CreateTempSubdirectory("not-fork-");
         Workspace = new Workspace(checkout.Tree, _scratch.FullName, isStrict: recipe.Dialect > 0);
@@ -37,10 +38,13 @@ public sealed class MassagedTree : IDisposable
     public Place ConfigurationFile => new(Recipe.Blocks[0].Place.File);
 
     /// <summary>The SHA-256 of the network descriptor, or null: there is none.</summary>
-    public string? ParametersHash => null;
+    public string? ParametersHash { get; }
 
     /// <summary>The block that has the version.</summary>
     public Block Block { get; }
+
+    /// <summary>Its upstream.</summary>
+    public Upstream Upstream { get; }
 
     /// <summary>The version.</summary>
     public Revision Revision { get; }

@@ -32,8 +32,13 @@ internal static partial class ServerLimits
     /// <summary>Least bytes a second at which a peer sends a blob: 16 KiB.</summary>
     public const int BlobRate = 16 * 1024;
 
-    /// <summary>How long a peer may pause while it sends a blob, and be behind <see cref="BlobRate"/>: 15 seconds.</summary>
+    /// <summary>How long a peer may pause while it sends a blob, and be behind <see cref="BlobRate"/>, or one who takes it: 15 seconds.
+    /// </summary>
     public static readonly TimeSpan BlobPause = TimeSpan.FromSeconds(15);
+
+    /// <summary>Least bytes a second at which a client takes a blob of a peer's, while which it has one of the <see cref="BlobFetches"/>:
+    /// 8 KiB. Who is slower asks for the rest with a range.</summary>
+    public const int BlobRateOfClients = 8 * 1024;
 
     /// <summary>How long a blob is kept in the cache: 7 days, so that what its home deletes is gone here too.</summary>
     public static readonly TimeSpan CachedBlobAge = TimeSpan.FromDays(7);

@@ -31,6 +31,12 @@ internal static partial class ServerLimits
     /// <summary>How many places in the order of letters are set aside with one write: what a restart skips at most.</summary>
     public const int PlacesAtOnce = 65_536;
 
+    /// <summary>How long a database is tried to be opened that another program has: 20 seconds.</summary>
+    public static readonly TimeSpan OpenPatience = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long it is between tries: a tenth of a second.</summary>
+    public static readonly TimeSpan OpenRetry = TimeSpan.FromMilliseconds(100);
+
     /// <summary>How long acknowledgements wait for messages to be committed with.</summary>
     public static readonly TimeSpan CommitDelay = TimeSpan.FromMilliseconds(2);
 

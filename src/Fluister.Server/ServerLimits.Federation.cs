@@ -169,6 +169,13 @@ internal static partial class ServerLimits
     /// <summary>Rebuilders that an operator can name: 32; ours.</summary>
     public const int Rebuilders = 32;
 
+    /// <summary>The same that one place has fetched: 3, one in two minutes; ours. One place leaves others theirs.</summary>
+    public static readonly Limit IntroductionsOfOrigin = new("introductionsOfOrigin", 3, TimeSpan.FromMinutes(2));
+
+    /// <summary>How far ahead of the time a peer's numbers of items may be: a year; ours. They stay ahead where its clock once was.
+    /// </summary>
+    public static readonly TimeSpan NumbersFuture = TimeSpan.FromDays(365);
+
     /// <summary>How exactly it is kept when a peer was last heard of: a minute; ours.</summary>
     public static readonly TimeSpan HeardStep = TimeSpan.FromMinutes(1);
 

@@ -33,6 +33,9 @@ internal static partial class ServerLimits
     /// <summary>Profiles that a peer reads with access keys: 20,000, ten a second.</summary>
     public static readonly Limit PeerProfile = new("peerProfile", 20_000, TimeSpan.FromMilliseconds(100));
 
+    /// <summary>Profiles of one account that a peer reads for all of its accounts together: 300, one in 3 seconds.</summary>
+    public static readonly Limit PeerProfileOfAll = new("peerProfileOfAll", 300, TimeSpan.FromSeconds(3));
+
     /// <summary>Accounts whose being there a peer asks for: 10,000, five a second.</summary>
     public static readonly Limit PeerExistence = new("peerExistence", 10_000, TimeSpan.FromMilliseconds(200));
 

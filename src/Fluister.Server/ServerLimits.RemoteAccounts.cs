@@ -52,6 +52,10 @@ internal static partial class ServerLimits
     /// devices of an account here may together.</summary>
     public static readonly Limit PeerClaimsOfAsker = new("peerClaimsOfAsker", 36, TimeSpan.FromSeconds(100));
 
+    /// <summary>Keys of one account that a peer claims for all of its accounts together: 100, one in 10 seconds; as many as a device has
+    /// one-time keys, however many askers the peer invents.</summary>
+    public static readonly Limit PeerClaimsOfAll = new("peerClaimsOfAll", 100, TimeSpan.FromSeconds(10));
+
     /// <summary>Keys of one account that a peer claims for those who do not say who they are: 60, one in 10 seconds, as for those who
     /// call here.</summary>
     public static readonly Limit PeerClaimsOfAccount = new("peerClaimsOfAccount", 60, TimeSpan.FromSeconds(10));

@@ -23,9 +23,20 @@ internal sealed class ScratchFolder : IDisposable
     /// <summary>Writes a text file.</summary>
     public void Write(string name, string content) => Write(name, System.Text.Encoding.UTF8.GetBytes(content));
 
+    /// <summary>Runs a program in it and wants it to succeed.</summary>
+    public string Run(string program, params string[] arguments)
+    {
+        var (code, output, error) = Try(program, arguments);
+        Assert.True(code == 0, $"{program} {string.Join(' ', arguments)}: {output}{error}");
+        return output;
+    }
+
+    /// <summary>Runs not-fork in it, with a cache in it.</summary>
+    public (int Code, string Output, string Error) NotFork(params string[] arguments) =>
+        Try(System.IO.Path.Combine(AppContext.BaseDirectory, "not-fork"), arguments);
+
     /// <summary>Runs a program in it; git finds no configuration of the person's, and a name and time for commits.</summary>
-    /// <returns>Its exit code.</returns>
-    public int Run(string program, params string[] arguments)
+    public (int Code, string Output, string Error) Try(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -42,11 +53,10 @@ internal sealed class ScratchFolder : IDisposable
         }
 
         using var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        process.StandardError.ReadToEnd();
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode;
+        return (process.ExitCode, output, error.GetAwaiter().GetResult());
     }
 
     /// <inheritdoc/>

@@ -26,14 +26,16 @@ internal static class BenchAccounts
     /// <summary>Sets a server up without accounts.</summary>
     /// <param name="folder">Where it keeps everything.</param>
     /// <param name="options">Its name and place; what is for benchmarks is added.</param>
-    public static void SetUp(DataFolder folder, ServerOptions options) => folder.SetUp(
+    /// <param name="perMinute">Sealed messages that one place, or peer, may send to one account in a minute.</param>
+    public static void SetUp(
+        DataFolder folder, ServerOptions options, int perMinute = ServerLimits.MostMessagesPerMinute) => folder.SetUp(
         options with
         {
             LogLevel = "warning",
 
             // All senders share one address, and each sends to one account what a thousand people would.
             MessagesPerPair = ServerLimits.MostMessagesPerMinute,
-            SealedMessagesPerPair = ServerLimits.MostMessagesPerMinute,
+            SealedMessagesPerPair = perMinute,
             MessagesPerAddress = ServerLimits.MostMessagesPerMinute,
         },
         DateTimeOffset.UtcNow,

@@ -37,6 +37,9 @@ internal sealed record BenchOptions
     /// <summary>Beside what the others are told, where servers federate: our sealed messages within one server.</summary>
     public const string Local = "ours-local";
 
+    /// <summary>Our sealed messages while a third server floods an account of the reader's; only where it is asked for by name.</summary>
+    public const string Flooded = "ours-flooded";
+
     /// <summary>What --help says of it.</summary>
     public const string FederationHelp = """
         Two home servers side by side with two of ejabberd and two of Prosody, which reach each other over TLS on loopback addresses, in
@@ -45,7 +48,8 @@ internal sealed record BenchOptions
           federation [--only NAMES] [--modes MODES] [--pairs 50] [--seconds 2] [--rounds 5] [--peers required] [--json]
 
           --only NAMES    comma-separated, of: ours-sealed, ours-identified, ours-local, ejabberd, ejabberd-local, prosody,
-                          prosody-local; "local" is two servers of which one carries all, for what the way between adds
+                          prosody-local; "local" is two servers of which one carries all, for what the way between adds. Only by
+                          its whole name: ours-flooded, in open modes: a peer sends as many requests as it may, all to one account
           --modes MODES   closedN, openN, as of `server`. Without it: closed4,closed16,open200,open1000
                           The others as of `server`; ratios are to ours-local
 

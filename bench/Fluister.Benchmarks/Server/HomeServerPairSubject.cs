@@ -1,18 +1,23 @@
 using System.Globalization;
+using Fluister.Server;
 using Fluister.Server.Operations;
 using Microsoft.Data.Sqlite;
 
 namespace Fluister.Benchmarks.Server;
 
 /// <summary>Two of our home servers in one network: who sends is at the one, who reads at the other; or both at the one, for what the way
-/// between adds.</summary>
-internal sealed class HomeServerPairSubject(bool isSealed, bool isLocal) : Subject
+/// between adds; or while a third floods an account of the reader's server.</summary>
+internal sealed class HomeServerPairSubject(bool isSealed, bool isLocal, bool isFlooded = false) : Subject
 {
+    // Sealed messages that may come from a peer to one account, and sixty times as many at once: enough for what the pairs send in the
+    // open modes, and little beside a flood.
+    private const int HonestPerMinute = 20;
     private readonly int _nearPort = Ports.Free();
     private readonly int _farPort = Ports.Free();
     private Guid[] _senders = [];
     private Guid[] _readers = [];
     private ServerProcess? _far;
+    private byte[] _farDescriptor = [];
 
     /// <inheritdoc/>
     protected override double Cpu => Process!.Cpu + _far!.Cpu;
@@ -24,18 +29,30 @@ internal sealed class HomeServerPairSubject(bool isSealed, bool isLocal) : Subje
 
     private DataFolder Far => new(Path.Combine(Folder, "far"));
 
+    private DataFolder Liar => new(Path.Combine(Folder, "liar"));
+
     private static string Program => HomeServerSubject.Program;
 
     /// <inheritdoc/>
     protected override async Task LaunchAsync(int pairs)
     {
         SetUp(Near, "a.localhost", _nearPort);
-        SetUp(Far, "b.localhost", _farPort);
+        SetUp(Far, "b.localhost", _farPort, isFlooded ? HonestPerMinute : ServerLimits.MostMessagesPerMinute);
         Join(Near, Far);
         _senders = await BenchAccounts.FillAsync(Near, 2 * pairs);
-        _readers = isLocal ? _senders[pairs..] : await BenchAccounts.FillAsync(Far, pairs);
+        _readers = isLocal ? _senders[pairs..] : await BenchAccounts.FillAsync(Far, pairs + 1);
         (Process, _) = await ServerProcess.StartAsync(Program, "serve", "--data", Near.Path);
+        if (isFlooded)
+        {
+            SetUp(Liar, "liar.localhost", Ports.Free());
+            Child.Run(Program, ["peer", "add", Keep(Liar, "descriptor", "descriptor", "--data", Liar.Path), "--data", Far.Path]);
+        }
+
         (_far, _) = await ServerProcess.StartAsync(Program, "serve", "--data", Far.Path);
+        if (isFlooded)
+        {
+            _farDescriptor = await File.ReadAllBytesAsync(Keep(Far, "descriptor", "descriptor", "--data", Far.Path));
+        }
     }
 
     /// <inheritdoc/>
@@ -48,11 +65,20 @@ internal sealed class HomeServerPairSubject(bool isSealed, bool isLocal) : Subje
     /// <inheritdoc/>
     protected override async Task SettleAsync()
     {
+        // What floods an account stays in its mailbox.
+        if (isFlooded)
+        {
+            return;
+        }
+
         while (Waiting(Near) + Waiting(Far) > 0)
         {
             await Task.Delay(2);
         }
     }
+
+    /// <inheritdoc/>
+    protected override IAsyncDisposable? Disturb() => isFlooded ? new Flood(Liar, Far, _farDescriptor, _readers[^1]).Start() : null;
 
     /// <inheritdoc/>
     protected override async ValueTask DisposeMoreAsync()
@@ -63,13 +89,14 @@ internal sealed class HomeServerPairSubject(bool isSealed, bool isLocal) : Subje
         }
     }
 
-    private static void SetUp(DataFolder folder, string domain, int port) => BenchAccounts.SetUp(folder, new ServerOptions
+    private static void SetUp(DataFolder folder, string domain, int port, int perMinute = ServerLimits.MostMessagesPerMinute) =>
+        BenchAccounts.SetUp(folder, new ServerOptions
     {
         Domain = domain,
         Address = "127.0.0.1",
         Port = port,
         Url = string.Create(CultureInfo.InvariantCulture, $"https://localhost:{port}"),
-    });
+    }, perMinute);
 
     // As operators do it, before there are accounts: one network root, and each is the other's peer.
     private void Join(params DataFolder[] servers)

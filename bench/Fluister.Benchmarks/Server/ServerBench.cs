@@ -42,7 +42,7 @@ internal static class ServerBench
             return 2;
         }
 
-        var all = options.IsFederated ? Federated() : Subjects();
+        var all = options.IsFederated ? Federated(options) : Subjects();
         var table = new ResultTable(options, [.. all.Select(subject => subject.Name)]);
         if (options.Modes.Contains(Idle))
         {
@@ -97,11 +97,14 @@ internal static class ServerBench
         new ProsodySubject(isArchived: true) { Name = "prosody-archive" },
     ];
 
-    private static IReadOnlyList<Subject> Federated() =>
+    private static IReadOnlyList<Subject> Federated(BenchOptions options) =>
     [
         new HomeServerPairSubject(isSealed: true, isLocal: false) { Name = "ours-sealed" },
         new HomeServerPairSubject(isSealed: false, isLocal: false) { Name = "ours-identified" },
         new HomeServerPairSubject(isSealed: true, isLocal: true) { Name = BenchOptions.Local },
+        .. options.Only.Contains(BenchOptions.Flooded)
+            ? [new HomeServerPairSubject(isSealed: true, isLocal: false, isFlooded: true) { Name = BenchOptions.Flooded }]
+            : Array.Empty<Subject>(),
         Ejabberd("ejabberd", 2, isLocal: false),
         Ejabberd("ejabberd-local", 4, isLocal: true),
         Prosody("prosody", 6, isLocal: false),

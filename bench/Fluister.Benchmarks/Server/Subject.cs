@@ -137,6 +137,9 @@ internal abstract class Subject : IAsyncDisposable
     /// <summary>Waits until the server has heard all acknowledgements, where it can be asked.</summary>
     protected virtual Task SettleAsync() => Task.CompletedTask;
 
+    /// <summary>Begins what goes on while it is measured.</summary>
+    protected virtual IAsyncDisposable? Disturb() => null;
+
     /// <summary>Ends what there is besides the server.</summary>
     protected virtual ValueTask DisposeMoreAsync() => ValueTask.CompletedTask;
 
@@ -188,6 +191,7 @@ internal abstract class Subject : IAsyncDisposable
 
     private async Task<Load> MeasureAsync(IReadOnlyList<Chat> chats, Func<Task> send, int copies = 1, bool isSettled = true)
     {
+        await using var disturbance = Disturb();
         var (server, client, start) = (Cpu, Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
         var done = chats.Sum(chat => chat.Done);
         await send();

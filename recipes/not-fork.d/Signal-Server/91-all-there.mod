@@ -7,4 +7,4 @@ GrpcExceptions.java : 'DOMAIN = "${wire.errorDomain}"'
 service/config/sample.yml : '${zk.server}'
     expect = 1
 pom.xml : '${packages.maven}'
-README.md : 'changed for ${name}'
+/README.md : 'changed for ${name}'

@@ -27,7 +27,7 @@ rust/net/src/env.rs : '(const DOMAIN_CONFIG_CHAT: DomainConfig = DomainConfig \{
 rust/net/src/env.rs : '(const DOMAIN_CONFIG_CHAT: DomainConfig = DomainConfig \{[^;]*?ip_v6: &\[)' = '$1ip_addr!(v6, "${chat.ipv6[0]}")'
     when = chat.ipv6[0]
     expect = 1
-rust/net/src/env.rs : 'use const_str::\{hex, ip_addr\};' = '#[allow(unused_imports)]\nuse const_str::{hex, ip_addr};'
+rust/net/src/env.rs : 'use const_str::\{hex, ip_addr\};' = "#[allow(unused_imports)]\n$0"
     expect = 1
 
 # Fronts through which upstream's server is reached where it is censored: they lead to upstream, so there are none.

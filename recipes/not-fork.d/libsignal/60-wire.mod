@@ -5,3 +5,5 @@ rust/net/chat/src/grpc.rs : '(SIGNAL_ERRORINFO_DOMAIN: &str = )"[^"]*"' = '$1"${
     expect = 1
 rust/net/infra/src/dns/dns_utils.rs : '(SIGNAL_DOMAIN_SUFFIX: &str = )"\.signal\.org"' = '$1"${chat.host}"'
     expect = 1
+rust/net/infra/src/utils.rs : 'security@signal\.org' = '${contact.security}'
+    expect = 0..1

@@ -9,4 +9,5 @@ rust/attest/src/constants.rs : '"(?!0{64}"|${cdsi.enclave}"|${svr2.enclave}"|${s
 rust/net/src/env.rs : '&hex!\("(?!${keyTransparency.signingKey}|${keyTransparency.vrfKey}|${keyTransparency.auditorKey})[0-9a-f]{64}"'
 rust/net/src/env.rs : 'hostname: "(?!${chat.host}"|${cdsi.host}"|${svr2.host}"|${svrb.host}"|[a-z0-9.]+\.invalid"|host")' '"(?:2600:9000|2603:1030|2a01:111):'
 rust/protocol/src/sealed_sender.rs : '\n    \(\n        [0-9]+,'
-node/package.json java/build.gradle : '@signalapp/libsignal-client' '"org\.signal"'
+node/package.json java/build.gradle : '"@signalapp/libsignal-client"' '"org\.signal"'
+rust/bridge/shared/types/src/net.rs : '= enable\.then\(' 'marking proxy invalid'

@@ -7,4 +7,4 @@ rust/net/src/env.rs : 'nonzero!\(${chat.port}_u16\)'
 rust/net/src/env.rs : '"${keyTransparency.signingKey}"' 
 rust/net/chat/src/grpc.rs : 'SIGNAL_ERRORINFO_DOMAIN: &str = "${wire.errorDomain}"'
     expect = 1
-README.md : 'changed for ${name}'
+/README.md : 'changed for ${name}'

@@ -1,14 +1,16 @@
+using Fluister.NotForking.Upstreams;
+
 namespace Fluister.NotForking.Commands;
 
 /// <summary>`--list-cache` and `--remove-cache`.</summary>
 internal static class CacheCommands
 {
     /// <summary>Shows what is in the cache: "HASH  ADDRESS" lines.</summary>
-    public static int List(Settings settings)
+    public static int List(Settings settings, TextWriter output)
     {
-        foreach (var (hash, index) in Entries(settings))
+        foreach (var (hash, index) in Cache.List(settings.CacheFolder))
         {
-            Console.Out.WriteLine($"{hash}  {index}");
+            output.WriteLine($"{hash}  {index}");
         }
 
         return (int)ExitCode.Done;
@@ -16,27 +18,10 @@ internal static class CacheCommands
 
     /// <summary>Removes entries by hash or address.</summary>
     /// <exception cref="NotForkException">There is no such entry; none is removed then.</exception>
-    public static int Remove(Settings settings, IReadOnlyList<string> names)
+    public static int Remove(Settings settings, TextWriter output, IReadOnlyList<string> names)
     {
-        var entries = Entries(settings);
-        var removed = names.Select(name => entries.FirstOrDefault(entry => entry.Hash == name || entry.Index == name)).ToList();
-        if (removed.FindIndex(entry => entry.Hash is null) is >= 0 and var unknown)
-        {
-            throw new NotForkException(ExitCode.Usage, $"The cache has no \"{names[unknown]}\"; `--list-cache` shows what it has.");
-        }
-
-        foreach (var (hash, index) in removed.Distinct())
-        {
-            Console.Out.WriteLine($"Removing   {hash}  {index}");
-            Directory.Delete(Path.Combine(settings.CacheFolder, hash), recursive: true);
-        }
-
+        Cache.Remove(
+            settings.CacheFolder, names, (hash, index) => output.WriteLine($"Removing   {hash}  {index}"), settings.Upstreams.Warn);
         return (int)ExitCode.Done;
     }
-
-    private static List<(string Hash, string Index)> Entries(Settings settings) =>
-        !Directory.Exists(settings.CacheFolder) ? [] : [.. Directory.GetDirectories(settings.CacheFolder)
-            .Where(folder => File.Exists(Path.Combine(folder, "index")))
-            .Select(folder => (Path.GetFileName(folder), File.ReadLines(Path.Combine(folder, "index")).FirstOrDefault("???")))
-            .OrderBy(entry => entry.Item1, StringComparer.Ordinal)];
 }

@@ -7,7 +7,7 @@ internal static class CommandLine
 {
     private static IEnumerable<Command> Subcommands(CommonOptions common) =>
         [LockCommand.Create(common), VerifyCommand.Create(common), DriftCommand.Create(common), ExplainCommand.Create(common),
-            DiffCommand.Create(common), BuildCommand.Create()];
+            DiffCommand.Create(common), RebaseCommand.Create(common), BuildCommand.Create()];
 
     /// <summary>Runs the program.</summary>
     /// <returns>The exit code.</returns>

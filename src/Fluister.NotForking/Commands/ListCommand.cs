@@ -6,13 +6,14 @@ using Fluister.NotForking.Upstreams;
 namespace Fluister.NotForking.Commands;
 
 /// <summary>`--list-versions`, `--metadata`, `--version-range`, `--query`, `--build-upstream-lock`, `--build-json-lock`.</summary>
-internal sealed class ListCommand(MassageOptions options)
+internal sealed class ListCommand(MassageOptions options, TextWriter output)
 {
     /// <summary>Shows or writes what was asked for, of all names.</summary>
     /// <returns>The exit code.</returns>
     public int Run(IEnumerable<NameOptions> names)
     {
         var (first, last) = Range();
+        var locks = new List<string>();
         foreach (var name in names)
         {
             var request = options.Settings.Request(name.Name, name.Version, name.Commit);
@@ -22,12 +23,27 @@ internal sealed class ListCommand(MassageOptions options)
             {
                 if (options.IsQuery)
                 {
-                    Show(name, selection.Choose(name.Version, name.Commit));
+                    Show(name, selection.Peek(name.Version, name.Commit));
+                }
+
+                if (options.IsUpstreamLock)
+                {
+                    UpstreamLock.Write(recipe, selection);
+                }
+
+                if (options.JsonLock is not null)
+                {
+                    var hash = name.Hash is null ? null : new HashSpecification(name.Hash, name.IsFolderHash);
+                    locks.Add(new JsonLock(name.Name, name.PreferTarball, name.Distribution, hash).Entries(selection));
                 }
 
                 List(name, selection, first, last);
-                _ = recipe;
             }
+        }
+
+        if (options.JsonLock is not null)
+        {
+            File.WriteAllText(options.JsonLock, JsonLock.File(locks));
         }
 
         return (int)ExitCode.Done;
@@ -55,15 +71,15 @@ internal sealed class ListCommand(MassageOptions options)
         {
             if (options.Range is not null || options.Listing == 1)
             {
-                Console.Out.WriteLine(options.Settings.IsJson ? JsonSerializer.Serialize(new { name = name.Name, version }, Json.Options) : version);
+                output.WriteLine(options.Settings.IsJson ? JsonSerializer.Serialize(new { name = name.Name, version }, Json.Options) : version);
                 continue;
             }
 
             var found = selection.Find(version);
             var (vcs, revision) = (found.Block.Keys["vcs"].ToLowerInvariant(), found.Revision);
-            Console.Out.WriteLine(options.Settings.IsJson
+            output.WriteLine(options.Settings.IsJson
                 ? JsonSerializer.Serialize(new { name = name.Name, version, vcs, url = revision.Url, commit = revision.Id, time = revision.Time }, Json.Options)
-                : $"{name.Name} {version} {vcs} {revision.Url} {revision.Id ?? "-"} {Time(revision) ?? "-"}");
+                : $"{name.Name} {version} {vcs} {revision.Url} {found.Upstream.Describe(revision).Id} {found.Upstream.Describe(revision).Time}");
         }
     }
 
@@ -72,26 +88,12 @@ internal sealed class ListCommand(MassageOptions options)
         var (vcs, revision) = (selected.Block.Keys["vcs"].ToLowerInvariant(), selected.Revision);
         if (options.Settings.IsJson)
         {
-            Console.Out.WriteLine(JsonSerializer.Serialize(
+            output.WriteLine(JsonSerializer.Serialize(
                 new { name = name.Name, version = revision.Version, vcs, url = revision.Url, commit = revision.Commit, time = revision.Time },
                 Json.Options));
             return;
         }
 
-        Console.Out.WriteLine($"Information for {name.Name}:\nvcs = {vcs}");
-        foreach (var (key, value) in (ReadOnlySpan<(string, string?)>)[
-            (vcs == "download" ? "source" : "url", revision.Url), ("branch", selected.Block.Keys.GetValueOrDefault("branch")),
-            ("version", revision.Version), ("commit_id", revision.Id), ("commit_timestamp", Time(revision) is { } time ? time + " UTC" : null)])
-        {
-            if (value is not null)
-            {
-                Console.Out.WriteLine($"{key} = {value}");
-            }
-        }
-
-        Console.Out.WriteLine();
+        output.Write(Query.Text(name.Name, selected));
     }
-
-    private static string? Time(Revision revision) =>
-        revision.Time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,4 @@
+using Fluister.NotForking.Modifications;
 using Fluister.NotForking.Upstreams;
 
 namespace Fluister.NotForking.Commands;
@@ -51,9 +52,22 @@ internal sealed class Settings
                 Console.Error.WriteLine(sentence);
             }
         },
+        Warn = sentence =>
+        {
+            if (Verbosity > 0)
+            {
+                Console.Error.WriteLine($"not-fork: {sentence}");
+            }
+        },
     };
 
     /// <summary>Which tree is wanted.</summary>
     public TreeRequest Request(string name, string? version = null, string? commit = null) =>
-        new(Input, name, Upstreams) { Version = version, Commit = commit, IsLocked = IsLocked };
+        new(Input, name, Upstreams)
+        {
+            Version = version,
+            Commit = commit,
+            IsLocked = IsLocked,
+            Parameters = Network is null ? Parameters.None : Parameters.Read(Network),
+        };
 }

@@ -3,6 +3,13 @@ namespace Fluister.NotForking.Configuration;
 /// <summary>What must hold for the keys of a block before any upstream is asked.</summary>
 internal static class BlockChecks
 {
+    private static readonly string[] Known =
+    [
+        DialectKey.Name, "vcs", "repos", "repository", "branch", "version", "version_filter", "subtree", "compare", "srcmirror", "prefix", "signers",
+    ];
+
+    private static readonly string[] KnownOfVersions = ["version-", "time-", "source-", "sha224-", "sha256-", "sha384-", "sha512-"];
+
     /// <summary>Takes a block.</summary>
     /// <exception cref="NotForkException">A key is missing, or has a value that the original silently takes for another.</exception>
     public static Block Checked(Block block, int dialect)
@@ -35,8 +42,17 @@ internal static class BlockChecks
                 "after the prefix, or write \"dialect = 1\"");
         }
 
+        if (dialect > 0 && block.Keys.Keys.FirstOrDefault(key => !IsKnown(key)) is { } unknown)
+        {
+            throw Wrong(block, unknown, $"There is no key \"{unknown}\"");
+        }
+
         return block;
     }
+
+    /// <summary>Whether a key of upstream.conf means something.</summary>
+    public static bool IsKnown(string key) =>
+        Known.Contains(key) || KnownOfVersions.Any(start => key.StartsWith(start, StringComparison.Ordinal));
 
     private static NotForkException Wrong(Block block, string key, string sentence) =>
         new(ExitCode.Configuration, sentence + ".", block.At(key));

@@ -10,6 +10,7 @@ namespace Fluister.NotForking.Configuration;
 /// <param name="start">The keys to begin with: what stands before the first block.</param>
 internal sealed class HeaderReader(
     LineReader lines, RecipeRequest request, bool isModification, Dictionary<string, (Place Place, string Value)>? start = null)
+    : IHeaderReader
 {
     private readonly Dictionary<string, (Place Place, string Value)> _meant = new(start ?? [], StringComparer.Ordinal);
     private Place? _if;
@@ -19,12 +20,10 @@ internal sealed class HeaderReader(
     private bool _wasTaken;
     private bool _wasMeant;
 
-    /// <summary>The keys so far, with the lines that they come from.</summary>
+    /// <inheritdoc/>
     public Dictionary<string, (Place Place, string Value)> Keys { get; } = new(start ?? [], StringComparer.Ordinal);
 
-    /// <summary>Reads up to the line that ends the header, which it leaves behind.</summary>
-    /// <returns>Whether there was such a line.</returns>
-    /// <exception cref="NotForkException">A line is malformed, or the original would take two branches of one condition.</exception>
+    /// <inheritdoc/>
     public bool Read()
     {
         var hasEnd = ReadLines();

@@ -1,4 +1,5 @@
-using System.Text;
+using Fluister.NotForking.Texts;
+using Fluister.NotForking.Trees;
 
 namespace Fluister.NotForking.Configuration;
 
@@ -18,7 +19,7 @@ public static class RecipeReader
         try
         {
             return [.. Directory.EnumerateFileSystemEntries(input).Select(path => Path.GetFileName(path)!)
-                .Where(name => !name.StartsWith('.')).Order(ByteOrder.Instance)];
+                .Where(name => !name.StartsWith('.')).Order(Utf8Order.Instance)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -52,10 +53,15 @@ public static class RecipeReader
         return new Recipe(name, folder, dialect, Blocks(file, bytes, dialect, request), Modifications(folder, dialect, request));
     }
 
+    private static IHeaderReader Reader(
+        int dialect, LineReader lines, RecipeRequest request, bool isModification,
+        Dictionary<string, (Place Place, string Value)>? start = null) => dialect == 0
+        ? new HeaderReader(lines, request, isModification, start) : new StrictHeaderReader(lines, request, isModification, start);
+
     private static List<Block> Blocks(string file, byte[] bytes, int dialect, RecipeRequest request)
     {
         var lines = new LineReader(file, bytes);
-        var reader = new HeaderReader(lines, request, isModification: false);
+        var reader = Reader(dialect, lines, request, isModification: false);
         if (!reader.Read())
         {
             return [BlockChecks.Checked(Block(reader, new Place(file, 1)), dialect)];
@@ -65,7 +71,7 @@ public static class RecipeReader
         while (!lines.IsAtEnd)
         {
             var place = lines.Place;
-            reader = new HeaderReader(lines, request, isModification: false, start);
+            reader = Reader(dialect, lines, request, isModification: false, start);
             reader.Read();
             blocks.Add(BlockChecks.Checked(Block(reader, place), dialect));
         }
@@ -77,7 +83,7 @@ public static class RecipeReader
     private static List<ModificationFile> Modifications(string folder, int dialect, RecipeRequest request)
     {
         var names = Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)!)
-            .Where(name => name[0] != '.' && name.EndsWith(".mod", StringComparison.OrdinalIgnoreCase)).Order(ByteOrder.Instance);
+            .Where(name => name[0] != '.' && name.EndsWith(".mod", StringComparison.OrdinalIgnoreCase)).Order(Utf8Order.Instance);
         return [.. names.Select(name => Modification(folder, name, dialect, request)).OfType<ModificationFile>()];
     }
 
@@ -87,12 +93,12 @@ public static class RecipeReader
         var file = Path.Combine(folder, name);
         var bytes = LineReader.Read(file);
         var lines = new LineReader(file, bytes);
-        var reader = new HeaderReader(lines, request, isModification: true);
+        var reader = Reader(dialect, lines, request, isModification: true);
         reader.Read();
         var holds = true;
-        foreach (var (key, (place, value)) in reader.Keys)
+        foreach (var (key, (place, value)) in reader.Keys.Where(key => Conditions.IsName(key.Key)))
         {
-            holds &= !Conditions.IsName(key) || Conditions.Holds(key, value, request, place);
+            holds &= dialect > 0 ? value == ConditionParser.Holding : Conditions.Holds(key, value, request, place);
         }
 
         if (!holds)
@@ -116,16 +122,24 @@ public static class RecipeReader
         return new ModificationFile(new Place(file), folder, keys, body, bytes) { BodyOffset = offset, Places = places };
     }
 
-    private static Block Block(HeaderReader reader, Place place)
+    private static Block Block(IHeaderReader reader, Place place)
     {
         var (keys, places) = Split(reader);
         return new Block(place, keys) { Places = places };
     }
 
-    private static (Dictionary<string, string> Keys, Dictionary<string, Place> Places) Split(HeaderReader reader) => (
-        reader.Keys.ToDictionary(
-            pair => Texts.PerlText.Decode(pair.Key, pair.Value.Place),
-            pair => Texts.PerlText.Decode(pair.Value.Value, pair.Value.Place), StringComparer.Ordinal),
-        reader.Keys.ToDictionary(
-            pair => Texts.PerlText.Decode(pair.Key, pair.Value.Place), pair => pair.Value.Place, StringComparer.Ordinal));
+    /// <summary>Keys and values as Unicode. What nobody reads need not be UTF-8.</summary>
+    private static (Dictionary<string, string> Keys, Dictionary<string, Place> Places) Split(IHeaderReader reader)
+    {
+        var keys = new Dictionary<string, string>(StringComparer.Ordinal);
+        var places = new Dictionary<string, Place>(StringComparer.Ordinal);
+        foreach (var (name, (place, value)) in reader.Keys)
+        {
+            var key = PerlText.DecodeOrKeep(name);
+            keys[key] = BlockChecks.IsKnown(key) ? PerlText.Decode(value, place) : PerlText.DecodeOrKeep(value);
+            places[key] = place;
+        }
+
+        return (keys, places);
+    }
 }

@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Fluister.NotForking.Trees;
+using Fluister.NotForking.Upstreams;
 
 namespace Fluister.NotForking.Locks;
 
@@ -64,10 +66,21 @@ internal static class LockEntry
     private static JsonObject Upstream(MassagedTree tree)
     {
         var revision = tree.Revision;
-        var upstream = new JsonObject { ["kind"] = tree.Block.Keys["vcs"].ToLowerInvariant(), ["url"] = revision.Url };
+        var upstream = new JsonObject { ["kind"] = tree.Upstream.Kind, ["url"] = revision.Url };
         if (revision.Commit is { } commit)
         {
             upstream["commit"] = commit;
+        }
+
+        if (revision is { Tag: { } tag, Id: { } id })
+        {
+            upstream["tag"] = new JsonObject { ["name"] = tag, ["object"] = id };
+        }
+
+        if (tree.Upstream is DownloadUpstream download && revision.Version is { } version)
+        {
+            using var archive = download.Open(version);
+            upstream["archive"] = Convert.ToHexStringLower(SHA256.HashData(archive));
         }
 
         return upstream;

@@ -1,4 +1,3 @@
-using System.Text;
 using Fluister.NotForking.Configuration;
 using Fluister.NotForking.Texts;
 using Fluister.NotForking.Trees;
@@ -34,29 +33,8 @@ internal sealed class FragmentPatch : Modification
     private byte[] Patched(byte[] text, Fragment fragment, out PatchResult result)
     {
         var lines = new TextLines(text);
-        string Text(int line) => Encoding.Latin1.GetString(lines[line]);
-        var (from, next) = (0, 0);
-        if (fragment.Start is { } start)
-        {
-            while (from < lines.Count && !(start.Match(Text(from)) is { Success: true } match && match.Groups[1].Value == fragment.Value))
-            {
-                from++;
-            }
-
-            if (from == lines.Count)
-            {
-                throw new NotForkException(
-                    ExitCode.Drift, $"\"{fragment.Path}\" has no fragment \"{fragment.Value}\" in this version.", fragment.Place);
-            }
-
-            next = from + 1;
-        }
-
-        while (next < lines.Count && !(fragment.End is { } end && end.IsMatch(Text(next))))
-        {
-            next++;
-        }
-
+        var (from, next) = fragment.Find(lines) ?? throw new NotForkException(
+            ExitCode.Drift, $"\"{fragment.Path}\" has no fragment \"{fragment.Value}\" in this version.", fragment.Place);
         var patch = new FilePatch(fragment.Place, fragment.Path, fragment.Path, null, fragment.Hunks);
         var what = fragment.Start is null ? $"the beginning of \"{fragment.Path}\"" : $"the fragment \"{fragment.Value}\" of \"{fragment.Path}\"";
         result = PatchBody.ApplyAll(patch, lines.Keep(from, next), _options, what);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -13,6 +14,9 @@ public sealed partial class Parameters
     private readonly Place _place;
 
     private Parameters(JsonElement root, Place place) => (_root, _place) = (root, place);
+
+    /// <summary>The SHA-256 of the descriptor's bytes, in lower hex: what a lock has; null without a descriptor.</summary>
+    public string? Sha256 { get; private init; }
 
     /// <summary>The folder that files which it names lie in.</summary>
     public string Folder => Path.GetDirectoryName(Path.GetFullPath(_place.File))!;
@@ -49,7 +53,7 @@ public sealed partial class Parameters
         {
             using var document = JsonDocument.Parse(json, options);
             return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new Parameters(document.RootElement.Clone(), place)
+                ? new Parameters(document.RootElement.Clone(), place) { Sha256 = Convert.ToHexStringLower(SHA256.HashData(json.Span)) }
                 : throw new NotForkException(ExitCode.Configuration, "A network descriptor is one JSON object.", place);
         }
         catch (JsonException e)

@@ -14,7 +14,7 @@ internal static class PatchOptionsReader
     public static PatchOptions Read(string text, Place place)
     {
         var options = new PatchOptions { Strip = null };
-        using var words = Words(text, place).GetEnumerator();
+        using var words = Words(text, place).AsEnumerable().GetEnumerator();
         while (words.MoveNext())
         {
             var word = words.Current;

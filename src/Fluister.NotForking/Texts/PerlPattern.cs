@@ -118,5 +118,9 @@ public sealed class PerlPattern
             throw new NotForkException(
                 ExitCode.Drift, $"The search for \"{Pattern}\" took longer than {Limits.Search.TotalSeconds:0} s in one file.", _place, e);
         }
+        catch (Exception e) when (e is OverflowException or InsufficientExecutionStackException or OutOfMemoryException)
+        {
+            throw new NotForkException(ExitCode.Drift, $"The search for \"{Pattern}\" goes too deep in one file.", _place, e);
+        }
     }
 }

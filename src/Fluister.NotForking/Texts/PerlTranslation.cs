@@ -152,11 +152,13 @@ internal sealed partial class PerlTranslation
         }
 
         var text = atom.Boundary is { } wanted ? Boundary(wanted, null, null) : atom.Text;
-        text = atom.Set is null ? $"(?:{text}){quantifier.Text}" : text + quantifier.Text;
+        // A place is there once or not at all; .NET's loops over nothing do not always end.
+        var times = !atom.IsZeroWidth ? quantifier.Text : quantifier.Least > 0 ? "" : "?";
+        text = (atom.Set is null ? $"(?:{text})" : text) + times;
         SkipExtended(flags);
         if (Take('?'))
         {
-            text += '?';
+            text += times.Length > 0 ? "?" : "";
         }
         else if (Take('+'))
         {
@@ -170,7 +172,10 @@ internal sealed partial class PerlTranslation
         }
 
         // What must occur still tells a word boundary what its neighbour is.
-        return new PerlItem(text) { Set = quantifier.Least > 0 ? atom.Set : null, IsRepeated = true };
+        return new PerlItem(text)
+        {
+            Set = quantifier.Least > 0 ? atom.Set : null, IsRepeated = true, IsZeroWidth = atom.IsZeroWidth,
+        };
     }
 
     /// <summary>`*`, `+`, `?`, `{2}`, `{2,}`, `{,3}`, `{ 2, 3 }`.</summary>

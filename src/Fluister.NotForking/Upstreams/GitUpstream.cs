@@ -13,10 +13,13 @@ internal sealed class GitUpstream : Upstream
     private readonly string _url;
     private readonly string? _branch;
     private readonly VersionNames _names;
+    private readonly string? _signers;
     private CacheEntry? _entry;
     private GitRepository? _repository;
     private GitBlobs? _blobs;
     private Dictionary<string, (string Id, string Commit)>? _tags;
+    private Dictionary<string, DateTimeOffset>? _times;
+    private bool _hasRead;
     private IReadOnlyList<string> _moved = [];
 
     /// <summary>Takes the keys; nothing is fetched yet.</summary>
@@ -26,6 +29,8 @@ internal sealed class GitUpstream : Upstream
         _url = NotAnOption(Required(block, "repos", "repository"));
         _branch = block.Keys.TryGetValue("branch", out var branch) ? NotAnOption(branch) : null;
         _names = new VersionNames(block);
+        _signers = dialect > 0 && block.Keys.TryGetValue("signers", out var signers)
+            ? Path.Combine(Path.GetDirectoryName(block.Place.File) ?? "", signers) : null;
     }
 
     /// <inheritdoc/>
@@ -66,11 +71,11 @@ internal sealed class GitUpstream : Upstream
                 throw new NotForkException(ExitCode.Verification, sentence, _block.Place);
             }
 
-            _options.Report(sentence);
+            _options.Warn(sentence);
         }
 
-        return Read(target.Commit) is { } found
-            ? new Revision(version, found.Commit, found.Time, _url) { Tag = tag, Id = target.Id }
+        return TimeOf(target.Commit) is { } time
+            ? new Revision(version, target.Commit, time, _url) { Tag = tag, Id = target.Id }
             : throw new NotForkException(ExitCode.Fetch, $"The tag \"{tag}\" of {_url} does not name a commit.", _block.Place);
     }
 
@@ -105,6 +110,22 @@ internal sealed class GitUpstream : Upstream
             : revision.Time?.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "");
 
     /// <inheritdoc/>
+    public override Revision Verified(Revision revision) => _signers is null || revision.Signature is not null ? revision : revision with
+    {
+        Signature = new SignatureCheck(Repository, _signers, _block.At("signers")).Check(
+            revision.Tag, NotAnOption(revision.Id ?? revision.Commit!)),
+    };
+
+    /// <summary>What the branch (or the upstream's own choice of one) had when it was cloned.</summary>
+    internal Revision Head() => Read("HEAD") is { } head
+        ? new Revision(null, head.Commit, head.Time, _url) { Id = head.Commit }
+        : throw new NotForkException(ExitCode.Fetch, $"{_url} has no commits.", _block.Place);
+
+    /// <summary>The branch that `--query` shows: only where no tag was looked up.</summary>
+    internal string? ShownBranch(Revision revision) => _names.Commits.Count == 0 && revision.Tag is not null ? null
+        : Repository.In("branch", "--show-current").Text().Trim() is { Length: > 0 } branch ? branch : null;
+
+    /// <inheritdoc/>
     public override SourceTree CheckOut(Revision revision) => new GitCheckout(Repository).Of(
         (Read(NotAnOption(revision.Commit!)) ?? throw new NotForkException(
             ExitCode.Fetch, $"{_url} has no commit \"{revision.Commit}\".", _block.Place)).Commit);
@@ -124,7 +145,7 @@ internal sealed class GitUpstream : Upstream
 
     private GitRepository Open()
     {
-        _entry ??= CacheEntry.Take(_options.Cache, CacheIndex, _options.Report);
+        _entry ??= CacheEntry.Take(_options.Cache, CacheIndex, _options.Warn);
         var repository = new GitRepository(_entry, _options);
         if (!repository.IsCloned)
         {
@@ -177,6 +198,24 @@ internal sealed class GitUpstream : Upstream
         }
 
         return tags;
+    }
+
+    /// <summary>When a commit of a tag was made. From the second one on all are asked for at once.</summary>
+    private DateTimeOffset? TimeOf(string commit)
+    {
+        if (_times is null && _hasRead)
+        {
+            var ids = string.Concat(Tags.Values.Select(tag => tag.Commit).Distinct(StringComparer.Ordinal).Select(id => id + "\n"));
+            var batch = Repository.In("cat-file", "--batch-check=%(objectname) %(objecttype)").Reading(ids).Text();
+            var commits = batch.Split('\n').Where(line => line.EndsWith(" commit", StringComparison.Ordinal)).Select(line => line.Split(' ')[0] + "\n");
+            _times = Repository.In("log", "--no-walk=unsorted", "--no-show-signature", "--format=%H %ct", "--stdin").Reading(string.Concat(commits))
+                .Text().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))
+                .DistinctBy(words => words[0], StringComparer.Ordinal).ToDictionary(
+                    words => words[0], words => DateTimeOffset.FromUnixTimeSeconds(long.Parse(words[1], CultureInfo.InvariantCulture)), StringComparer.Ordinal);
+        }
+
+        _hasRead = true;
+        return _times is null ? Read(commit)?.Time : _times.TryGetValue(commit, out var time) ? time : null;
     }
 
     /// <summary>What a name of a commit means.</summary>

@@ -12,4 +12,7 @@ public sealed record Revision(string? Version, string? Commit, DateTimeOffset? T
 
     /// <summary>The id that the old tool gives: of an annotated tag the tag's own id, of a `version-X` what stands there.</summary>
     public string? Id { get; init; }
+
+    /// <summary>The signature, where `signers` asked for one and it was found good.</summary>
+    public TagSignature? Signature { get; init; }
 }

@@ -65,10 +65,23 @@ public sealed class Selection : IDisposable
     }
 
     /// <summary>What a command line asks for: a version, else a commit, else the latest version.</summary>
-    public Selected Choose(string? version, string? commit) =>
-        version is not null ? Find(version) : commit is not null ? FindCommit(commit) : Versions is [.., var last] ? Find(last)
+    /// <exception cref="NotForkException">There is no such thing, or it is not signed as it should be.</exception>
+    public Selected Choose(string? version, string? commit)
+    {
+        var selected = version is not null ? Find(version) : commit is not null ? FindCommit(commit) : Versions is [.., var last] ? Find(last)
             : throw new NotForkException(
                 ExitCode.Fetch, $"The upstream of {_recipe.Name} has no versions: no tag fits `version`.", _recipe.Blocks[0].Place);
+        return selected with { Revision = selected.Upstream.Verified(selected.Revision) };
+    }
+
+    /// <summary>What `--query` shows: as <see cref="Choose"/>, but of git without any version what its branch has.</summary>
+    public Selected Peek(string? version, string? commit) =>
+        (version ?? commit) is null && Versions.Count == 0 && _blocks[0].Upstream is GitUpstream git
+            ? new Selected(_blocks[0].Block, git, git.Head()) : Choose(version, commit);
+
+    /// <summary>The blocks in their order, each with the versions that are taken from it, oldest first.</summary>
+    public IEnumerable<(Block Block, Upstream Upstream, IReadOnlyList<string> Versions)> ByBlock() => _blocks.Select(part =>
+        (part.Block, part.Upstream, (IReadOnlyList<string>)[.. Versions.Where(version => _byVersion[version].Upstream == part.Upstream)]));
 
     /// <summary>Fetches the files of a version.</summary>
     /// <param name="selected">The version.</param>
@@ -77,15 +90,16 @@ public sealed class Selection : IDisposable
     public Checkout CheckOut(Selected selected, string? keep = null)
     {
         var (block, upstream, revision) = selected;
-        if (LocalMirror.Find(block, revision.Version, revision.Id, _options) is { } path)
+        if (LocalMirror.Find(block, revision.Version, revision.Commit, _options) is { } path)
         {
             _options.Report($"Taking the sources of {_recipe.Name} from \"{path}\".");
             var mirrored = Directory.Exists(path) ? LocalMirror.Read(path) : DownloadUpstream.Unpack(path, _recipe.Dialect, _options);
             return new Checkout(Below(block, upstream, mirrored, revision), revision.Version, null);
         }
 
+        _ = upstream.Verified(revision);
         var tree = keep is null ? upstream.CheckOut(revision) : upstream.Keep(revision, keep);
-        return new Checkout(Below(block, upstream, tree, revision), revision.Version, revision.Id);
+        return new Checkout(Below(block, upstream, tree, revision), revision.Version, revision.Commit);
     }
 
     /// <inheritdoc/>
@@ -112,6 +126,7 @@ public sealed class Selection : IDisposable
     private Upstream Open(Block block) => block.Keys["vcs"].ToLowerInvariant() switch
     {
         "git" => new GitUpstream(block, _recipe.Dialect, _options),
+        "fossil" => new FossilUpstream(block, _recipe.Dialect, _options),
         "download" => new DownloadUpstream(block, _recipe.Dialect, _options),
         var other => throw new NotForkException(ExitCode.Configuration, $"There is no upstream of kind \"{other}\".", block.At("vcs")),
     };

@@ -26,6 +26,11 @@ public abstract class Upstream : IDisposable
     /// <summary>What old locks and `--metadata` say of a version: its id and time ("2026-01-31 23:59:59", UTC), "-" where there is none.</summary>
     public abstract (string Id, string Time) Describe(Revision revision);
 
+    /// <summary>Checks the signature of a version where `signers` asks for one.</summary>
+    /// <returns>The version, with its signature.</returns>
+    /// <exception cref="NotForkException">It has none, or a foreign one.</exception>
+    public virtual Revision Verified(Revision revision) => revision;
+
     /// <summary>The files of a version, as a whole (`subtree` is not taken yet). They lie in the cache, until the next call.</summary>
     public abstract SourceTree CheckOut(Revision revision);
 

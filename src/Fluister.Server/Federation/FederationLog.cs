@@ -16,6 +16,11 @@ internal static class FederationLog
     private static readonly Action<ILogger, string, string, Exception?> Failure = LoggerMessage.Define<string, string>(
         LogLevel.Error, default, "Sending to peer {Tag} failed with {Kind}. This is a mistake of the server's; please report it.");
 
+    private static readonly Action<ILogger, string, string, Exception?> Item = LoggerMessage.Define<string, string>(
+        LogLevel.Error,
+        default,
+        "An item of peer {Tag} failed here with {Kind}, and was refused. This is a mistake of the server's; please report it.");
+
     private static readonly Action<ILogger, string, string, string, Exception?> Fault = LoggerMessage.Define<string, string, string>(
         LogLevel.Warning, default, "The descriptor of peer {Domain} ({Tag}) was not taken. {Sentence}");
 
@@ -43,6 +48,10 @@ internal static class FederationLog
     /// <summary>A mistake of this program.</summary>
     public static void LinkFailed(this ILogger log, Exception failure, ServerTag tag) =>
         Failure(log, tag.ToString(), failure.GetType().Name, null);
+
+    /// <summary>A mistake of this program.</summary>
+    public static void ItemFailed(this ILogger log, Exception failure, ServerTag tag) =>
+        Item(log, tag.ToString(), failure.GetType().Name, null);
 
     /// <summary>A peer shows a descriptor that is not to be believed, or none.</summary>
     public static void Faulty(this ILogger log, Peer peer, string sentence) =>

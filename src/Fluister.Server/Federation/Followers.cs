@@ -153,15 +153,21 @@ internal sealed class Followers : IDatabaseFollower
             var list = followers.Describe(session, aci);
             var item = list is null ? new Item { Deleted = new AccountDeleted() } : new Item { Devices = list };
             var peers = session.Query(
-                "SELECT tag FROM account_follower JOIN peer ON tag = peer WHERE aci = ?1 AND state >= ?2",
-                row => new ServerTag((ulong)row.GetInt64(0)),
+                "SELECT tag, told FROM account_follower JOIN peer ON tag = peer WHERE aci = ?1 AND state >= ?2",
+                row => (Tag: new ServerTag((ulong)row.GetInt64(0)), Told: row.GetInt64(1)),
                 AccountStore.Bytes(aci),
                 (int)PeerState.Quarantine);
-            foreach (var peer in peers)
+            foreach (var (peer, told) in peers)
             {
-                // Where too much waits for it, it hears of this when it asks, or sends to devices that are not there.
+                // An earlier list that still waits says nothing any more. One that is under way comes, and then this one.
+                followers._outbox.Withdraw(session, peer, aci, told);
                 if (followers._outbox.Append(session, new OutboxItem(peer, aci, item.Clone())))
                 {
+                    session.Run(
+                        "UPDATE account_follower SET told = ?3 WHERE aci = ?1 AND peer = ?2",
+                        AccountStore.Bytes(aci),
+                        (long)peer.Value,
+                        followers._numbers.Last);
                     _told.Add(peer);
                 }
             }

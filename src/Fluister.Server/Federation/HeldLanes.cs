@@ -4,17 +4,16 @@ namespace Fluister.Server.Federation;
 /// waits for others goes on.</summary>
 internal sealed class HeldLanes
 {
-    private readonly Dictionary<Guid, DateTimeOffset> _until = [];
-    private long _first = long.MaxValue;
+    private readonly Dictionary<Guid, (DateTimeOffset Until, long First)> _lanes = [];
 
     /// <summary>When the first of them may be sent to again; never where there is none.</summary>
     public DateTimeOffset Next { get; private set; } = DateTimeOffset.MaxValue;
 
     /// <summary>Whether there are as many as may be.</summary>
-    public bool IsFull => _until.Count >= ServerLimits.HeldLanes;
+    public bool IsFull => _lanes.Count >= ServerLimits.HeldLanes;
 
     /// <summary>Whether nothing is sent to an account for now.</summary>
-    public bool Contains(Guid account) => _until.ContainsKey(account);
+    public bool Contains(Guid account) => _lanes.ContainsKey(account);
 
     /// <summary>Nothing is sent to an account until then.</summary>
     /// <param name="account">The account.</param>
@@ -22,13 +21,14 @@ internal sealed class HeldLanes
     /// <param name="until">When it may be sent again.</param>
     public void Add(Guid account, long number, DateTimeOffset until)
     {
-        _until[account] = until;
-        _first = Math.Min(_first, number);
-        Next = until < Next ? until : Next;
+        var isHeld = _lanes.TryGetValue(account, out var lane);
+        _lanes[account] = (until, isHeld ? Math.Min(lane.First, number) : number);
+        Next = isHeld ? _lanes.Values.Min(held => held.Until) : until < Next ? until : Next;
     }
 
     /// <summary>Lets those go whose time has come.</summary>
-    /// <returns>The first number that may be waiting for them; none where there are none.</returns>
+    /// <returns>The first number that may be waiting for those: what waits for the others is not read once more. None where nobody is let
+    /// go.</returns>
     public long? Release(DateTimeOffset now)
     {
         if (Next > now)
@@ -36,14 +36,14 @@ internal sealed class HeldLanes
             return null;
         }
 
-        foreach (var account in _until.Where(lane => lane.Value <= now).Select(lane => lane.Key).ToList())
+        var first = long.MaxValue;
+        foreach (var (account, lane) in _lanes.Where(lane => lane.Value.Until <= now).ToList())
         {
-            _until.Remove(account);
+            _lanes.Remove(account);
+            first = Math.Min(first, lane.First);
         }
 
-        var first = _first;
-        Next = _until.Count == 0 ? DateTimeOffset.MaxValue : _until.Values.Min();
-        _first = _until.Count == 0 ? long.MaxValue : _first;
+        Next = _lanes.Count == 0 ? DateTimeOffset.MaxValue : _lanes.Values.Min(lane => lane.Until);
         return first;
     }
 }

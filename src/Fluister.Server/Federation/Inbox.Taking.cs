@@ -13,13 +13,10 @@ internal sealed partial class Inbox
 {
     // One transaction of a peer's. It may be run twice: what is kept from the first time is only which items the limits have counted.
     private sealed class Taking(
-        Inbox inbox, Peer peer, long settled, IncomingItem[] items, long changes,
+        Inbox inbox, Peer peer, long settled, IncomingItem[] items, long changes, TakingLimits waits, int first,
         TaskCompletionSource<TransactionResponse> done) : DatabaseWork
     {
-        private readonly TimeSpan?[] _waits = new TimeSpan?[items.Length];
-        private readonly bool[] _isCounted = new bool[items.Length];
         private readonly Dictionary<Guid, long> _marks = [];
-        private readonly Dictionary<Guid, TimeSpan> _held = [];
         private readonly Dictionary<ReadOnlyMemory<byte>, long> _payloads = [];
         private readonly List<IncomingItem> _delivered = [];
         private readonly List<MailboxKey> _unlinked = [];
@@ -92,7 +89,6 @@ internal sealed partial class Inbox
             _response = new TransactionResponse();
             _isLost = false;
             _marks.Clear();
-            _held.Clear();
             _payloads.Clear();
             _delivered.Clear();
             _unlinked.Clear();
@@ -107,12 +103,7 @@ internal sealed partial class Inbox
                 return true;
             }
 
-            if (!_held.TryGetValue(item.Account, out var wait) && Wait(place) is { } limited)
-            {
-                _held[item.Account] = wait = limited;
-            }
-
-            if (wait > TimeSpan.Zero)
+            if (waits.Wait(first + place, item) is { } wait && wait > TimeSpan.Zero)
             {
                 _response!.Outcomes.Add(new Outcome
                 {
@@ -170,17 +161,6 @@ internal sealed partial class Inbox
                     statement.Bind(2, Bytes16(account, bytes)).Bind(3, number).Run();
                 }
             }
-        }
-
-        private TimeSpan? Wait(int place)
-        {
-            if (!_isCounted[place] && items[place].IsLimited)
-            {
-                _isCounted[place] = true;
-                _waits[place] = inbox.Wait(peer, items[place]);
-            }
-
-            return _waits[place];
         }
 
         private Outcome Apply(SqliteSession session, IncomingItem item)

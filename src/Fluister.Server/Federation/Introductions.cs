@@ -26,26 +26,29 @@ internal sealed class Introductions(
     // What Uri would make something of.
     private static readonly SearchValues<char> NotOfNames = SearchValues.Create("/?#@\\%[] \t");
 
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _tried = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, ServerTag> _underWay = new(StringComparer.Ordinal);
+    // By tag and name together: who says somebody else's name keeps nobody but themselves out.
+    private readonly ConcurrentDictionary<(ServerTag, string), DateTimeOffset> _tried = new();
+    private readonly ConcurrentDictionary<(ServerTag, string), bool> _underWay = new();
 
     /// <summary>Begins to let a server in that has asked for something.</summary>
     /// <param name="tag">Its tag.</param>
     /// <param name="origin">Where it says that its descriptor is: HOST or HOST:PORT.</param>
+    /// <param name="place">From where it asks.</param>
     /// <returns>Whether its descriptor is being fetched.</returns>
-    public bool Begin(ServerTag tag, string origin)
+    public bool Begin(ServerTag tag, string origin, ulong place)
     {
         if (Address(origin) is not { } server)
         {
             return false;
         }
 
-        if (TryEnter(server.Authority, tag))
+        var name = (tag, server.Authority);
+        if (TryEnter(name, place))
         {
             _ = Task.Run(() => MeetAsync(tag, server));
         }
 
-        return _underWay.TryGetValue(server.Authority, out var fetched) && fetched == tag;
+        return _underWay.ContainsKey(name);
     }
 
     /// <summary>Where HOST or HOST:PORT is; none where that is not a name, or is more than a name and a port.</summary>
@@ -58,15 +61,16 @@ internal sealed class Introductions(
             ? server
             : null;
 
-    private bool TryEnter(string authority, ServerTag tag)
+    private bool TryEnter((ServerTag, string) name, ulong place)
     {
         var now = time.GetUtcNow();
-        if (_tried.TryGetValue(authority, out var tried) && (now - tried).Duration() < ServerLimits.IntroductionRetry)
+        if (_tried.TryGetValue(name, out var tried) && (now - tried).Duration() < ServerLimits.IntroductionRetry)
         {
             return false;
         }
 
         if (peers.All.Count >= ServerLimits.OpenPeers || _underWay.Count >= ServerLimits.IntroductionsAtOnce
+            || limits.Wait(ServerLimits.IntroductionsOfOrigin, place) is not null
             || limits.Wait(ServerLimits.IntroductionFetches, 0UL) is not null)
         {
             return false;
@@ -77,8 +81,8 @@ internal sealed class Introductions(
             _tried.Clear();
         }
 
-        _tried[authority] = now;
-        return _underWay.TryAdd(authority, tag);
+        _tried[name] = now;
+        return _underWay.TryAdd(name, true);
     }
 
     private async Task MeetAsync(ServerTag tag, Uri server)
@@ -99,7 +103,7 @@ internal sealed class Introductions(
         }
         finally
         {
-            _underWay.TryRemove(server.Authority, out _);
+            _underWay.TryRemove((tag, server.Authority), out _);
         }
     }
 

@@ -34,7 +34,9 @@ internal sealed record ListedPeer(
 {
     /// <summary>Why it is held back for its build, though the operator would let it; none where it is not.</summary>
     public string? Unattested(Rebuilders rebuilders, DateTimeOffset now) =>
-        State >= PeerState.Limit && SignedDescriptor.Read(Signed, PublicKey.Read(Genesis)) is { } said ? rebuilders.Explain(said, now) : null;
+        State >= PeerState.Limit && SignedDescriptor.Read(Signed, PublicKey.Read(Genesis)) is { } said
+            ? rebuilders.Explain(said, now)
+            : null;
 
     /// <summary>All peers, by domain.</summary>
     public static List<ListedPeer> All(SqliteDatabase database) => database.Read(session => session.Query(

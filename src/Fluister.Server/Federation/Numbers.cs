@@ -48,6 +48,9 @@ internal sealed class Numbers : IDatabaseFollower
         return _last;
     }
 
+    /// <summary>The number that was given last; for the writer's thread.</summary>
+    public long Last => _last;
+
     /// <inheritdoc/>
     public void Touched(Guid aci)
     {

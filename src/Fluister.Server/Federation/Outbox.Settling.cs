@@ -116,6 +116,10 @@ internal sealed partial class Outbox
                 case Outcome.Types.Kind.Nobody:
                     RemoteAccounts.Delete(session, peer, item.Account);
                     return 1;
+                case Outcome.Types.Kind.NotAuthorized:
+                    // It has another access key than is known here: its home is asked before the next message.
+                    RemoteAccounts.Delete(session, peer, item.Account);
+                    return 1;
                 default:
                     return 1;
             }

@@ -58,6 +58,20 @@ internal sealed partial class Outbox
     public bool TryAppend(SqliteSession session, IReadOnlyList<OutboxItem> items, ReadOnlySpan<byte> shared) =>
         TryAppend(session, items, [.. items.Select(item => item.Item.ToByteArray())], shared);
 
+    /// <summary>Takes back an item that shares nothing, if it still waits; within somebody's transaction.</summary>
+    public void Withdraw(SqliteSession session, ServerTag peer, Guid account, long number)
+    {
+        Span<byte> id = stackalloc byte[16];
+        account.TryWriteBytes(id, bigEndian: true, out _);
+        var size = session.Statement(
+            "DELETE FROM outbox WHERE number = ?1 AND peer = ?2 AND account = ?3 AND payload IS NULL RETURNING size")
+            .Bind(1, number).Bind(2, (long)peer.Value).Bind(3, id).Run();
+        if (size is { } bytes)
+        {
+            Book.Add(peer, -1, -bytes);
+        }
+    }
+
     /// <summary>Items that were appended are on the disk.</summary>
     public void Announce(IReadOnlyList<OutboxItem> items)
     {

@@ -18,7 +18,10 @@ internal sealed partial class PeerBook
     public static void Insert(
         SqliteSession session, PublicKey genesis, string domain, ReadOnlySpan<byte> signed, PeerState state, DateTimeOffset now) =>
         session.Run(
-            "INSERT INTO peer (tag, domain, state, genesis, descriptor, added) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            """
+            INSERT INTO peer (tag, domain, state, genesis, descriptor, added, settled, highest) SELECT ?1, ?2, ?3, ?4, ?5, ?6,
+                COALESCE(MAX(settled), 0), COALESCE(MAX(highest), 0) FROM gone_peer WHERE tag = ?1
+            """,
             (long)ServerTag.Of(genesis).Value,
             domain,
             (int)state,
@@ -30,11 +33,28 @@ internal sealed partial class PeerBook
     public static void Update(SqliteSession session, ServerTag tag, DescriptorJson said, ReadOnlySpan<byte> signed) =>
         session.Run("UPDATE peer SET domain = ?2, descriptor = ?3 WHERE tag = ?1", (long)tag.Value, said.Domain, signed.ToArray());
 
-    /// <summary>Lets a peer do more, or less; what waits for one that is blocked goes.</summary>
-    public static void SetState(SqliteSession session, ServerTag tag, PeerState state) =>
-        session.Run("UPDATE peer SET state = ?2 WHERE tag = ?1", (long)tag.Value, (int)state);
+    /// <summary>Lets a peer do more, or less; what waits for one that is blocked goes. Of one that was blocked nobody has heard how its
+    /// accounts changed, nor it of ours: those are asked for anew, and it is told.</summary>
+    public static void SetState(SqliteSession session, ServerTag tag, PeerState state)
+    {
+        var value = (long)tag.Value;
+        if (state != PeerState.Block
+            && session.First("SELECT 1 FROM peer WHERE tag = ?1 AND state = 0", row => row.GetInt32(0), value) == 1)
+        {
+            session.Run("DELETE FROM remote_account WHERE peer = ?1", value);
+            session.Run(
+                """
+                INSERT INTO changed_account SELECT aci FROM account_follower
+                WHERE peer = ?1 AND aci NOT IN (SELECT aci FROM changed_account)
+                """,
+                value);
+        }
 
-    /// <summary>Forgets a peer, with all that waits for it and that was known of its accounts.</summary>
+        session.Run("UPDATE peer SET state = ?2 WHERE tag = ?1", value, (int)state);
+    }
+
+    /// <summary>Forgets a peer, with all that waits for it and that was known of its accounts; but up to where its items were taken.
+    /// </summary>
     public static void Delete(SqliteSession session, ServerTag tag) => session.Run("DELETE FROM peer WHERE tag = ?1", (long)tag.Value);
 
     /// <summary>Adds a peer.</summary>

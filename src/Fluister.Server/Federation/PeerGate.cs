@@ -20,8 +20,9 @@ internal sealed class PeerGate(ServerIdentity identity, PeerBook peers, RateLimi
     /// <summary>Called with a peer whose request was let in: it is up.</summary>
     public Action<Peer>? Heard { get; set; }
 
-    /// <summary>Called with a tag that nobody knows and where it says that its descriptor is; true where that is being fetched.</summary>
-    public Func<ServerTag, string, bool>? Meet { get; set; }
+    /// <summary>Called with a tag that nobody knows, where it says that its descriptor is, and from where that is said; true where it is
+    /// being fetched.</summary>
+    public Func<ServerTag, string, ulong, bool>? Meet { get; set; }
 
     /// <summary>Called with a peer whose signature is not by the key that is known of it, or whose descriptor has expired: it may have
     /// another one by now.</summary>
@@ -38,7 +39,7 @@ internal sealed class PeerGate(ServerIdentity identity, PeerBook peers, RateLimi
     {
         var (signature, digest) = Read(header);
         var length = Length(verb, header);
-        var peer = Find(signature, header);
+        var peer = Find(signature, header, origin);
         var now = time.GetUtcNow();
         CheckClock(signature.Created!.Value, now);
         CheckSignature(peer, signature, verb, path, digest, origin);
@@ -100,7 +101,7 @@ internal sealed class PeerGate(ServerIdentity identity, PeerBook peers, RateLimi
             : throw Refused(400, "Content-Length is not a number.");
     }
 
-    private Peer Find(HttpSignature signature, Func<string, string?> header)
+    private Peer Find(HttpSignature signature, Func<string, string?> header, ulong origin)
     {
         if (signature.KeyId is not { Length: ServerTag.Bits / 4 }
             || !ulong.TryParse(signature.KeyId, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
@@ -114,7 +115,7 @@ internal sealed class PeerGate(ServerIdentity identity, PeerBook peers, RateLimi
             return peer;
         }
 
-        throw header(PeerSignature.OriginHeader) is { } where && Meet?.Invoke(tag, where) == true
+        throw header(PeerSignature.OriginHeader) is { } where && Meet?.Invoke(tag, where, origin) == true
             ? new RefusedException(Sentence(
                 Response.Unavailable(ServerLimits.BusyRetry), "Your descriptor is being fetched; ask again in a moment."))
             : Refused(401, $"Server {tag} is not known here. Both operators add each other: `fluister-server peer add`.");
@@ -194,7 +195,8 @@ internal sealed class PeerGate(ServerIdentity identity, PeerBook peers, RateLimi
         {
             Doubted?.Invoke(peer);
             throw new RefusedException(Sentence(
-                Response.Unavailable(ServerLimits.QuarantineRetry), $"You are held back for the build that your descriptor {peer.Said.Sequence} "
+                Response.Unavailable(ServerLimits.QuarantineRetry),
+                $"You are held back for the build that your descriptor {peer.Said.Sequence} "
                 + $"states. {peers.Explain(peer)} `fluister-server attest add` publishes what they say."));
         }
     }

@@ -13,7 +13,9 @@ internal static class PeerRefusal
     {
         var status = (int)answer.StatusCode;
         var said = await SentenceAsync(answer, cancellation).ConfigureAwait(false);
-        var retry = answer.Headers.RetryAfter?.Delta;
+
+        // No time at all is none: who asks at once, again and again, would be no better off.
+        var retry = answer.Headers.RetryAfter?.Delta is { } wait && wait > TimeSpan.Zero ? wait : (TimeSpan?)null;
         return status switch
         {
             429 or 503 => new PeerException(PeerError.Busy, $"{where} asks for patience ({status}){said}", retry),

@@ -37,6 +37,7 @@ internal sealed partial class PeerRoom
                 var registrationId = account?.Find((int)request.Device)?.RegistrationId ?? 0;
                 var which = ((int)request.Device << 14) | registrationId;
                 Take(ServerLimits.PeerClaimsOfAsker, peer, LimitKey.Of(OwnId(peer, request.Asker.Aci), aci, which));
+                Take(ServerLimits.PeerClaimsOfAll, peer, LimitKey.Of(peer.Tag.Value, aci));
                 break;
             case Asker.AskerOneofCase.AccessKey:
                 Take(ServerLimits.PeerClaimsOfAccount, peer, LimitKey.Of(peer.Tag.Value, aci));

@@ -37,6 +37,7 @@ internal sealed partial class PeerRoom
         {
             case Asker.AskerOneofCase.Aci:
                 Take(ServerLimits.Profile, peer, OwnId(peer, request.Asker.Aci));
+                Take(ServerLimits.PeerProfileOfAll, peer, LimitKey.Of(peer.Tag.Value, Id(request.Aci)));
                 break;
             case Asker.AskerOneofCase.AccessKey:
                 Take(ServerLimits.PeerProfile, peer, peer.Tag.Value);

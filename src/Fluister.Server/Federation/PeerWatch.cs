@@ -67,7 +67,7 @@ internal sealed class PeerWatch(PeerBook peers, PeerClient client, TimeProvider 
             {
                 Tell(peer, fault.Explain());
             }
-            else if (said!.Sequence > peer.Said.Sequence)
+            else if (said!.Sequence > peer.Said.Sequence && await LeadsHereAsync(handler, peer, said, cancellation).ConfigureAwait(false))
             {
                 await peers.UpdateAsync(peer.Tag, said, signed).ConfigureAwait(false);
             }
@@ -84,6 +84,36 @@ internal sealed class PeerWatch(PeerBook peers, PeerClient client, TimeProvider 
         {
             // The disk is full, or busy: the next time.
         }
+    }
+
+    // A domain is its who has it: there the same descriptor is found, or a later one. Else any peer could have the name of a server that
+    // is not known here yet.
+    private async Task<bool> LeadsHereAsync(
+        HttpMessageHandler handler, Peer peer, DescriptorJson said, CancellationToken cancellation)
+    {
+        if (said.Domain.Equals(peer.Said.Domain, StringComparison.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+
+        var url = new Uri(DescriptorCheck.Url(said));
+        var there = url.Host.Equals(said.Domain, StringComparison.OrdinalIgnoreCase) ? url : new Uri($"https://{said.Domain}");
+        try
+        {
+            var signed = await DescriptorFetch.FetchAsync(handler, there, time, cancellation).ConfigureAwait(false);
+            if (SignedDescriptor.TryRead(signed, peer.Genesis, said, time.GetUtcNow(), out var found) == DescriptorFault.None
+                && found!.Domain.Equals(said.Domain, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+        catch (PeerException)
+        {
+            // Nobody is there.
+        }
+
+        Tell(peer, $"It says that its domain is {said.Domain} now, and its descriptor is not found there.");
+        return false;
     }
 
     // One that is held back for its build is asked nothing, but may publish at any time that it is attested.

@@ -77,6 +77,7 @@ internal sealed partial class Relay : IDisposable
             Accounts = Accounts,
             Followers = Followers,
             Lost = TellLost,
+            Failed = (peer, failed) => log.ItemFailed(failed, peer.Tag),
         };
         mailboxes.Relay = this;
     }

@@ -58,6 +58,7 @@ internal sealed class BlobEndpoint(HomeServer server)
             var file = key.StartsWith(AvatarKey.Prefix, StringComparison.Ordinal)
                 ? server.Avatars?.Find(key)
                 : server.Attachments?.Find(key);
+            using var late = PlaceTime.Limit(context, file?.Length ?? 0, ServerLimits.BlobRate, server.Time);
             await BytesAnswer.SendAsync(context, file ?? throw new RefusedException(404)).ConfigureAwait(false);
         }
         finally

@@ -89,7 +89,11 @@ internal sealed class RemoteBlobs(Relay relay, BlobCache? cache, RateLimits limi
                 }
 
                 limits.Take(ServerLimits.RemoteBlobMebibytes, origin, 1 + (int)(head.Length >> 20));
-                await PassAsync(context, answer, head, key).ConfigureAwait(false);
+                using (PlaceTime.Limit(context, head.Length, ServerLimits.BlobRateOfClients, time))
+                {
+                    await PassAsync(context, answer, head, key).ConfigureAwait(false);
+                }
+
                 return;
         }
     }

@@ -11,6 +11,11 @@ internal static class ResponseWriter
     {
         context.Response.StatusCode = response.Status;
         context.Response.ContentType = response.ContentType;
+
+        // What had been said of bytes that are not sent after all.
+        context.Response.ContentLength = null;
+        context.Response.Headers.Remove("Content-Range");
+        context.Response.Headers.Remove("Accept-Ranges");
         foreach (var (name, value) in response.Headers)
         {
             context.Response.Headers[name] = value;

@@ -38,9 +38,14 @@ internal sealed class MailboxBook : IDatabaseFollower
         }
 
         state = session.First(
-            "SELECT COUNT(*), COALESCE(SUM(size), 0) FROM letter WHERE mailbox = ?1",
-            row => new MailboxState(number, row.GetInt32(0), row.GetInt64(1)),
-            number);
+            """
+            SELECT COUNT(*), COALESCE(SUM(size), 0), (SELECT registration_id FROM device WHERE aci = ?2 AND id = ?3),
+                (SELECT COALESCE(pni_registration_id, 0) FROM device WHERE aci = ?2 AND id = ?3) FROM letter WHERE mailbox = ?1
+            """,
+            row => new MailboxState(number, row.GetInt32(0), row.GetInt64(1), row.GetInt32(2), row.GetInt32(3)),
+            number,
+            aci,
+            key.Device);
         Set(key, state);
         return state;
     }

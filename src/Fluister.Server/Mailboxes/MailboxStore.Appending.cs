@@ -19,7 +19,7 @@ internal sealed partial class MailboxStore
     /// <param name="shared">What all of them share; empty for nothing.</param>
     /// <param name="payload">Where it is kept; kept by the first that needs it, where it is 0.</param>
     /// <param name="unlinked">Receives the mailboxes of devices that went because they were full.</param>
-    /// <returns>False where one of the devices is gone: then nothing was done.</returns>
+    /// <returns>False where one of the devices is gone, or is another by now: then nothing was done.</returns>
     public bool TryAppend(
         SqliteSession session,
         IReadOnlyList<NewLetter> letters,
@@ -29,7 +29,7 @@ internal sealed partial class MailboxStore
     {
         for (var i = 0; i < letters.Count; i++)
         {
-            if (_book.Open(session, letters[i].Mailbox) is null)
+            if (_book.Open(session, letters[i].Mailbox) is not { } state || !state.IsOf(letters[i]))
             {
                 return false;
             }

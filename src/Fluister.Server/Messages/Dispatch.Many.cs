@@ -160,7 +160,11 @@ internal sealed partial class Dispatch
             letters[i] = new NewLetter(
                 new MailboxKey(aci, (int)recipient.Devices[i].Device),
                 EnvelopeWriter.Write(head, recipient.KeyMaterial.Span),
-                message.IsStory);
+                message.IsStory)
+            {
+                RegistrationId = (int)recipient.Devices[i].RegistrationId,
+                IsForPni = recipient.Account.Kind == ServiceIdKind.Pni,
+            };
         }
 
         return letters;

@@ -207,6 +207,10 @@ internal sealed partial class Dispatch(
             new MailboxKey(aci, part.Device),
             EnvelopeWriter.Write(head, part.Content.Span),
             message.IsStory,
-            DeliveryReceipt.For(head, part.Device));
+            DeliveryReceipt.For(head, part.Device))
+        {
+            RegistrationId = part.RegistrationId,
+            IsForPni = message.Target.Kind == ServiceIdKind.Pni,
+        };
     }
 }

@@ -61,8 +61,8 @@ internal static class AttestationFile
         if (kept.Count > ServerLimits.KeptAttestations)
         {
             throw new OperationException(
-                $"There are {ServerLimits.KeptAttestations} attestations, which is the most. `fluister-server attest remove` takes those of "
-                + "a rebuilder away.",
+                $"There are {ServerLimits.KeptAttestations} attestations, which is the most. `fluister-server attest remove` takes those "
+                + "of a rebuilder away.",
                 ExitCode.Denied);
         }
 

@@ -97,7 +97,6 @@ internal static class ClientNetwork
             },
             ["links"] = new JsonObject
             {
-                ["scheme"] = id,
                 ["me"] = "me.invalid",
                 ["group"] = "group.invalid",
                 ["art"] = "art.invalid",
@@ -114,9 +113,20 @@ internal static class ClientNetwork
                 ["javaGroup"] = domain,
             },
             ["desktop"] = new JsonObject { ["appId"] = $"{domain}.desktop" },
-            ["android"] = new JsonObject { ["applicationId"] = $"{domain}.android".Replace('-', '_') },
+            ["android"] = Android($"{domain}.android".Replace('-', '_'), authority),
             ["ios"] = new JsonObject { ["bundleId"] = $"{domain}.ios", ["bundlePrefix"] = domain, ["team"] = "0000000000" },
         }.ToJsonString(Options);
+    }
+
+    private static JsonObject Android(string application, X509Certificate2? authority)
+    {
+        var android = new JsonObject { ["applicationId"] = application };
+        if (authority is not null)
+        {
+            android["trustStore"] = Convert.ToBase64String(TrustStore.Write(authority));
+        }
+
+        return android;
     }
 
     private static JsonObject Enclave(string service) => new()

@@ -116,8 +116,8 @@ internal sealed record ServerOptions
     public IReadOnlyList<string> PeerCountries { get; set; } = [];
 
     [Setting("""
-        Public keys of those whose word on builds counts, ECDSA P-256 in base64 as `not-fork build attest` prints them: they build the
-        sources of releases, and sign which builds come of them.
+        Public keys of those whose word on builds counts, in base64: what `./build key` writes between the lines of dashes, as one. They
+        build the sources of releases, and sign which builds come of them.
         """)]
     public IReadOnlyList<string> Rebuilders { get; set; } = [];
 
@@ -176,7 +176,7 @@ internal sealed record ServerOptions
         if (Rebuilders.Count > ServerLimits.Rebuilders || !Rebuilders.All(IsKey)
             || Rebuilders.Distinct(StringComparer.Ordinal).Count() != Rebuilders.Count)
         {
-            yield return "\"rebuilders\" must be at most 32 keys, each once, as `not-fork build attest` prints them.";
+            yield return "\"rebuilders\" must be at most 32 keys, each once: ECDSA on P-256, in base64.";
         }
         else if (RebuildersNeeded < 0 || RebuildersNeeded > Math.Min(Rebuilders.Count, ServerLimits.Attestations))
         {

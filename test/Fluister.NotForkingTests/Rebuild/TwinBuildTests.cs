@@ -33,7 +33,7 @@ public sealed class TwinBuildTests : IDisposable
         _folder.Write("src/Sample/Sample.cs", "namespace Sample; public static class One { public static int Two() => 2; }");
         foreach (var line in (string[])["init -q -b main", "add -A", "commit -q -m first"])
         {
-            Assert.Equal(0, _folder.Run("git", line.Split(' ')));
+            _folder.Run("git", line.Split(' '));
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class PatchCase
             3 => old,
             _ => Changed(old, 1 + _random.Next(3)),
         };
-        (Name, Text, Patch) = (name, Join(text), patch);
+        (Name, Text, Patch, Old, New) = (name, Join(text), patch, Join(old), Join(changed));
         if (_random.Next(8) == 0)
         {
             (Text, Patch) = (Returned(Text), _random.Next(3) == 0 ? Returned(Patch) : Patch);
@@ -38,6 +38,12 @@ internal sealed class PatchCase
 
     /// <summary>The file's name.</summary>
     public string Name { get; }
+
+    /// <summary>What the patch was made of.</summary>
+    public byte[] Old { get; }
+
+    /// <summary>What it makes.</summary>
+    public byte[] New { get; }
 
     /// <summary>What the patch is applied to.</summary>
     public byte[] Text { get; }

@@ -17,6 +17,18 @@ public sealed class AttestationTests : IAsyncDisposable
     private static readonly string Build = new('b', 64);
     private static readonly string Tree = new('a', 40);
 
+    private const string ExampleStatement =
+        "eyJ2ZXJzaW9uIjoxLCJuYW1lIjoiZmx1aXN0ZXIiLCJzb3VyY2VUcmVlIjoiOTBhNmQ5ZjA3ZTY1ZjQ2NjQyOWUyYTBlNjhlMDU5YTA5YmJmOT"
+            + "hjMiIsInN1bXMiOiI0ZWUyYzdhOTlmZWZkNTMwNDEzNzFlNDI5NjliYTZhZTQyYmE2NTQ2YTZlYjkzNTAxZTRmN2YyZTUzMzM2NDBhIiwiYnVp"
+            + "bGRzIjpbeyJhcnRpZmFjdCI6ImZsdWlzdGVyLXNlcnZlci0wLjEuMC1saW51eC14NjQtc2VsZi1jb250YWluZWQudGFyLmd6IiwiYnVpbGRIYX"
+            + "NoIjoiOGM5YTU3YjFmMGQ5NGI1ZDVhMmI1YzRiZTFkMGY2YTFmMmEwYTdiYjNjNWIxYzJkM2U0ZjUwNjE3MjgzOTQwNSJ9XSwicmVidWlsZGVy"
+            + "IjoiQW4gZXhhbXBsZSIsInRpbWUiOiIyMDI2LTExLTIzVDAxOjM2OjM0WiIsImV4cGlyZXMiOiIyMTI2LTEwLTMwVDAxOjM2OjM0WiJ9";
+
+    private const string ExampleKey =
+        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAESX03oVUytr5Qrr7WHbIbL/iCiIHZ1t8yyKunKNYKurXOsdnGOUXbK1p7W6QLSxtd0UJVqjuesaxv/1r/3E9oWA==";
+
+    private const string ExampleSignature = "Vt++nvGzJ5ic4O9EsRtSi7boYTETLBlG8uJZSFXbdT9HKIZ6OcpnP7QN1lBts4+vSBvNrsPNTjeHjI35Zp9P5w==";
+
     private readonly Rebuilder[] _rebuilders = [new(), new(), new()];
     private readonly TestServer _there = new();
     private readonly TestServer _here;
@@ -38,6 +50,18 @@ public sealed class AttestationTests : IAsyncDisposable
         Array.ForEach(_rebuilders, rebuilder => rebuilder.Dispose());
         await _here.DisposeAsync();
         await _there.DisposeAsync();
+    }
+
+    // The example of docs/spec/rebuild-attestation.md, which the rebuilders' own program has made.
+    [Fact]
+    public void What_rebuilders_programs_sign_is_read()
+    {
+        var given = AttestationFile.Parse(Encoding.UTF8.GetBytes(
+            $$"""{"statement":"{{ExampleStatement}}","key":"{{ExampleKey}}","signature":"{{ExampleSignature}}"}""")).Said;
+        Assert.Equal("90a6d9f07e65f466429e2a0e68e059a09bbf98c2", given.SourceTree);
+        Assert.True(given.Attests("8c9a57b1f0d94b5d5a2b5c4be1d0f6a1f2a0a7bb3c5b1c2d3e4f506172839405"));
+        Assert.False(given.Attests(given.SourceTree));
+        Assert.Equal(new DateTimeOffset(2126, 10, 30, 1, 36, 34, TimeSpan.Zero), given.Until());
     }
 
     [Fact]

@@ -149,6 +149,53 @@ public sealed class FollowerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_several_changes_the_last_waits_alone()
+    {
+        var account = await FollowedAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            await RunAsync("UPDATE account SET unrestricted = 1 - unrestricted WHERE aci = ?1", account);
+        }
+
+        var (first, _) = Assert.Single(await ToldAsync(1));
+        Assert.True(first.Devices.Unrestricted);
+
+        // One that is under way is answered for while a later one waits.
+        var relay = _server.Home.Relay;
+        var batch = relay.Outbox.Read(_peer.Identity.Tag, 0, _ => false);
+        await RunAsync("UPDATE account SET unrestricted = 0 WHERE aci = ?1", account);
+        await relay.Outbox.SettleAsync(
+            _peer.Identity.Tag, [.. batch.Items.Select(item => (item, (Outcome?)null))], batch.Last, false, relay.Accounts);
+        var (second, _) = Assert.Single(await ToldAsync(1));
+        Assert.False(second.Devices.Unrestricted);
+        Assert.True(second.Devices.Version > first.Devices.Version);
+        var waiting = await _server.Database.WriteAsync(session => relay.Outbox.Book.Open(session, _peer.Identity.Tag));
+        Assert.Equal(1, waiting!.Value.Items);
+        var bytes = await _server.Database.WriteAsync(session => session.First("SELECT SUM(size) FROM outbox", row => row.GetInt64(0)));
+        Assert.Equal(bytes, waiting.Value.Bytes);
+    }
+
+    [Fact]
+    public async Task Who_was_blocked_is_told_what_has_changed_meanwhile_and_asked_anew()
+    {
+        var account = await FollowedAsync();
+        var theirs = await _peer.AddAccountAsync();
+        var relay = _server.Home.Relay;
+        var list = new DeviceList { Aci = Parcel.Bytes(theirs.Account.Aci), Version = 1 };
+        await relay.Accounts.KeepAsync(relay.Peers.Find(_peer.Identity.Tag)!, list);
+        await relay.Peers.SetStateAsync(_peer.Identity.Tag, PeerState.Block);
+        await RunAsync("UPDATE account SET unrestricted = 1 WHERE aci = ?1", account);
+        Assert.Equal(0, await CountAsync("outbox"));
+        Assert.NotNull(relay.Accounts.Known(theirs.Account.Aci));
+        await relay.Peers.SetStateAsync(_peer.Identity.Tag, PeerState.Allow);
+        Assert.True(Assert.Single(await ToldAsync(1)).Item.Devices.Unrestricted);
+        Assert.Null(relay.Accounts.Known(theirs.Account.Aci));
+        await relay.Peers.SetStateAsync(_peer.Identity.Tag, PeerState.Limit);
+        await RunAsync("UPDATE account SET discoverable = 0 WHERE aci = ?1", account);
+        Assert.Equal(1, await CountAsync("outbox"));
+    }
+
+    [Fact]
     public async Task Nothing_is_kept_for_a_peer_that_is_blocked()
     {
         var account = await FollowedAsync();

@@ -1,7 +1,10 @@
 using Fluister.Server;
 using Fluister.Server.Accounts;
+using Fluister.Server.Federation;
 using Fluister.Server.Mailboxes;
+using Fluister.Server.Requests;
 using Fluister.Server.Stores;
+using Fluister.Server.Stores.Sqlite;
 using Fluister.Wire.Protos;
 using Kind = Fluister.Wire.Protos.Federation.Outcome.Types.Kind;
 
@@ -64,6 +67,98 @@ public sealed class InboxTests
         Assert.Equal((Kind.Mismatched, 9u), (outcome.Kind, outcome.Devices.Devices[1].RegistrationId));
         Assert.Equal([1], pair.There.Numbers(to));
         Assert.Empty(pair.There.Numbers(to, device: 2));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_item_that_fails_here_is_refused_by_itself_and_the_rest_goes_on()
+    {
+        await using var pair = await ServerPair.StartAsync(relay: false);
+        var from = await pair.Here.AddAccountAsync();
+        TestAccount[] to = [await pair.There.AddAccountAsync(), await pair.There.AddAccountAsync()];
+        await pair.SendAsync(from, to[0], 0, 2);
+        await pair.SendAsync(from, to[1], 2, 1, bytes: 7000);
+        await pair.SendAsync(from, to[1], 3, 1);
+        await pair.There.Database.WriteAsync(session => session.Run(
+            "CREATE TRIGGER broken BEFORE INSERT ON letter WHEN length(new.envelope) > 7000 BEGIN SELECT RAISE(ABORT, 'broken'); END"));
+        var transaction = pair.Waiting();
+        var answer = await pair.TakeAsync(transaction);
+        Assert.Equal(
+            [(transaction.Items[2].Number, Kind.Refused)], answer.Outcomes.Select(outcome => (outcome.Number, outcome.Kind)));
+        Assert.Equal(transaction.Items[3].Number, answer.Highest);
+        Assert.Equal([0, 1], pair.There.Numbers(to[0]));
+        Assert.Equal([3], pair.There.Numbers(to[1]));
+        Assert.Empty((await pair.TakeAsync(transaction)).Outcomes);
+        Assert.Equal([0, 1], pair.There.Numbers(to[0]));
+        Assert.Equal([3], pair.There.Numbers(to[1]));
+        Assert.Equal((0L, 2), (pair.There.Peer("lost"), pair.There.Count("inbox_mark")));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_number_far_ahead_is_not_taken_and_moves_nothing(bool isSettled)
+    {
+        await using var pair = await ServerPair.StartAsync(relay: false);
+        var (from, to) = (await pair.Here.AddAccountAsync(), await pair.There.AddAccountAsync());
+        await pair.SendAsync(from, to, 0, 2);
+        var honest = pair.Waiting();
+        var forged = honest.Clone();
+        var far = (ulong)Numbers.At(pair.Clock.GetUtcNow().AddDays(400));
+        if (isSettled)
+        {
+            forged.Settled = far;
+        }
+        else
+        {
+            forged.Items[1].Number = far;
+        }
+
+        Assert.Equal(400, (await Assert.ThrowsAsync<RefusedException>(() => pair.TakeAsync(forged))).Response.Status);
+        Assert.Equal(0, pair.There.Count("letter"));
+        Assert.Empty((await pair.TakeAsync(honest)).Outcomes);
+        Assert.Equal([0, 1], pair.There.Numbers(to));
+    }
+
+    [Fact]
+    public async Task A_peer_that_is_removed_and_added_again_is_taken_from_where_it_was()
+    {
+        await using var pair = await ServerPair.StartAsync(relay: false);
+        var (from, to) = (await pair.Here.AddAccountAsync(), await pair.There.AddAccountAsync());
+        await pair.SendAsync(from, to, 0, 2);
+        var transaction = pair.Waiting();
+        await pair.TakeAsync(transaction);
+        var peers = pair.There.Home.Relay.Peers;
+        var peer = Assert.Single(peers.All);
+        await pair.There.Database.WriteAsync(session =>
+        {
+            PeerBook.Delete(session, peer.Tag);
+            return true;
+        });
+        ((IDatabaseFollower)peers).ChangedElsewhere();
+        Assert.Empty(peers.All);
+        await peers.AddAsync(peer.Genesis, peer.Said.Domain, peer.Signed, PeerState.Allow, pair.Clock.GetUtcNow());
+        await pair.SendAsync(from, to, 2, 1);
+        var again = pair.Waiting();
+        again.Settled = transaction.Items[1].Number;
+        Assert.Empty((await pair.TakeAsync(again)).Outcomes);
+        Assert.Equal([0, 1, 2], pair.There.Numbers(to));
+        Assert.Equal(0, pair.There.Peer("lost"));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_access_key_that_does_not_open_any_more_makes_the_senders_home_ask_again()
+    {
+        await using var pair = await ServerPair.StartAsync();
+        var (from, to) = (await pair.Here.AddAccountAsync(), await pair.There.AddAccountAsync());
+        var relay = pair.Here.Home.Relay;
+        await relay.Accounts.FindAsync(
+            relay.Peers.Find(pair.There.Identity.Tag)!, to.Account.Aci, TestContext.Current.CancellationToken);
+        await pair.There.Database.WriteAsync(session => session.Run("DELETE FROM account_follower"));
+        await pair.There.Home.Accounts.UpdateAsync(to.Account.Aci, account => account with { AccessKey = new byte[16] });
+        await relay.Outbox.AppendAsync([Parcel.Of(to, Parcel.Message(from, to, 1, isSealed: true))]);
+        await Crossing.UntilAsync(() => pair.Here.Count("outbox") == 0);
+        Assert.Equal((1L, 0), (pair.Here.Peer("refused"), pair.There.Count("letter")));
+        Assert.Null(relay.Accounts.Known(to.Account.Aci));
     }
 
     [Fact(Timeout = 60_000)]

@@ -32,6 +32,46 @@ public sealed class IntroductionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Somebody_who_says_that_they_are_there_does_not_keep_out_who_is()
+    {
+        await using var here = Open(isPrivate: true);
+        await _there.ListenAsync();
+        var origin = $"localhost:{_there.Port}";
+        await using var stranger = new TestServer();
+        Assert.Equal(503, Ask(here, origin, stranger).Status);
+        while (here.Home.Relay.Introductions.Begin(stranger.Identity.Tag, origin, 0))
+        {
+            await Task.Yield();
+        }
+
+        Assert.Empty(here.Home.Relay.Peers.All);
+        var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        here.Home.Relay.Peers.Changed = () => changed.TrySetResult();
+        Assert.Equal(503, Ask(here, origin).Status);
+        await changed.Task.WaitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(_there.Identity.Tag, Assert.Single(here.Home.Relay.Peers.All).Tag);
+    }
+
+    [Fact]
+    public async Task One_place_has_few_looked_for_and_others_are_looked_for_on()
+    {
+        await using var here = Open(isPrivate: true);
+        var looked = 0;
+        for (var i = 0; i < 30; i++)
+        {
+            looked += Ask(here, $"host{i}.invalid:1", place: 1).Status == 503 ? 1 : 0;
+        }
+
+        Assert.Equal(ServerLimits.IntroductionsOfOrigin.Burst, looked);
+        while (here.Home.Relay.Introductions.Begin(_there.Identity.Tag, "host0.invalid:1", 1))
+        {
+            await Task.Yield();
+        }
+
+        Assert.Equal(503, Ask(here, "other.invalid:1", place: 2).Status);
+    }
+
+    [Fact]
     public async Task Nobody_is_looked_for_where_the_operator_adds_peers_himself()
     {
         await using var here = new TestServer();
@@ -172,20 +212,21 @@ public sealed class IntroductionTests : IAsyncDisposable
     // Until it is not being fetched any more.
     private async Task EndedAsync(TestServer here, string origin)
     {
-        while (here.Home.Relay.Introductions.Begin(_there.Identity.Tag, origin))
+        while (here.Home.Relay.Introductions.Begin(_there.Identity.Tag, origin, 0))
         {
             await Task.Yield();
         }
     }
 
-    private Response Ask(TestServer here, string origin)
+    private Response Ask(TestServer here, string origin, TestServer? asker = null, ulong place = 0)
     {
-        var headers = PeerSignature.Sign("GET", "/", [], here.Identity.Tag, _there.Identity, here.Clock.GetUtcNow(), RandomSource.System)
+        var identity = (asker ?? _there).Identity;
+        var headers = PeerSignature.Sign("GET", "/", [], here.Identity.Tag, identity, here.Clock.GetUtcNow(), RandomSource.System)
             .Append((PeerSignature.OriginHeader, origin))
             .ToDictionary(header => header.Item1, header => header.Item2, StringComparer.OrdinalIgnoreCase);
         try
         {
-            here.Home.Relay.Gate.Admit("GET", "/", headers.GetValueOrDefault);
+            here.Home.Relay.Gate.Admit("GET", "/", headers.GetValueOrDefault, place);
             return Response.Ok;
         }
         catch (RefusedException refused)

@@ -86,6 +86,44 @@ public sealed class LaneTests
     }
 
     [Fact]
+    public void What_is_held_anew_or_twice_is_released_from_its_own_first_item()
+    {
+        var (held, now, a) = (new HeldLanes(), DateTimeOffset.UnixEpoch, Guid.NewGuid());
+        held.Add(a, 3, now.AddSeconds(1));
+        held.Add(a, 5, now.AddSeconds(2));
+        Assert.Null(held.Release(now.AddSeconds(1)));
+        Assert.Equal(3, held.Release(now.AddSeconds(2)));
+        held.Add(a, 9, now.AddSeconds(3));
+        Assert.Equal(9, held.Release(now.AddSeconds(3)));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_item_that_the_peer_takes_no_transaction_with_holds_up_its_account_alone()
+    {
+        await using var pair = await ServerPair.StartAsync();
+        var from = await pair.Here.AddAccountAsync();
+        TestAccount[] to = [await pair.There.AddAccountAsync(), await pair.There.AddAccountAsync()];
+        pair.Meddle = async (name, request, ask) =>
+        {
+            var body = name == "transactions" ? await request.Content!.ReadAsByteArrayAsync() : [];
+            return Transaction.Parser.ParseFrom(body).Items.Any(item => item.Message?.Timestamp == 8)
+                ? new HttpResponseMessage(System.Net.HttpStatusCode.BadRequest)
+                : await ask();
+        };
+        pair.IsCut = true;
+        await pair.SendAsync(from, to[0], 0, 5);
+        await pair.SendAsync(from, to[1], 5, 5);
+        await pair.SendAsync(from, to[0], 10, 5);
+        pair.IsCut = false;
+        await pair.UntilAsync(() => pair.Here.Count("outbox") == 3);
+        Assert.Equal([0, 1, 2, 3, 4, 10, 11, 12, 13, 14], pair.There.Numbers(to[0]));
+        Assert.Equal([5, 6], pair.There.Numbers(to[1]));
+        pair.Meddle = null;
+        await pair.UntilAsync(() => pair.Here.Count("outbox") == 0);
+        Assert.Equal(Enumerable.Range(5, 5), pair.There.Numbers(to[1]));
+    }
+
+    [Fact]
     public void Lanes_are_released_when_their_time_has_come_from_the_first_that_was_held()
     {
         var (held, now) = (new HeldLanes(), DateTimeOffset.UnixEpoch);
@@ -95,7 +133,7 @@ public sealed class LaneTests
         held.Add(b, 4, now.AddSeconds(10));
         Assert.Null(held.Release(now.AddSeconds(4)));
         Assert.Equal(now.AddSeconds(5), held.Next);
-        Assert.Equal(4, held.Release(now.AddSeconds(5)));
+        Assert.Equal(7, held.Release(now.AddSeconds(5)));
         Assert.Equal((false, true), (held.Contains(a), held.Contains(b)));
         Assert.Equal(now.AddSeconds(10), held.Next);
         Assert.Equal(4, held.Release(now.AddSeconds(10)));

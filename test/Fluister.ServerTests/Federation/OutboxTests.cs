@@ -48,6 +48,47 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task Several_items_are_appended_all_or_none_where_the_first_fills_the_outbox()
+    {
+        await using var pair = await ServerPair.StartAsync(relay: false);
+        var (from, to) = (await pair.Here.AddAccountAsync(), await pair.There.AddAccountAsync());
+        await pair.Here.Database.WriteAsync(session => session.Run(
+            "INSERT INTO outbox VALUES (1, ?1, zeroblob(16), ?2, ?3, NULL, x'')",
+            (long)pair.There.Identity.Tag.Value,
+            ServerLimits.OutboxBytes - 1,
+            long.MaxValue));
+        OutboxItem[] two = [Parcel.Of(to, Parcel.Message(from, to, 1)), Parcel.Of(to, Parcel.Message(from, to, 2))];
+        await pair.Here.Home.Relay.Outbox.AppendAsync(two, new byte[100]);
+        Assert.Equal(3, pair.Here.Count("outbox"));
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => pair.Here.Home.Relay.Outbox.AppendAsync(two, new byte[100]));
+        Assert.Equal(503, refused.Response.Status);
+        Assert.Equal((3, 1), (pair.Here.Count("outbox"), pair.Here.Count("payload")));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_peer_that_goes_and_comes_again_and_again_is_sent_to_each_time()
+    {
+        await using var pair = await ServerPair.StartAsync();
+        var (from, to) = (await pair.Here.AddAccountAsync(), await pair.There.AddAccountAsync());
+        var peers = pair.Here.Home.Relay.Peers;
+        var peer = Assert.Single(peers.All);
+        for (var i = 0; i < 20; i++)
+        {
+            await pair.SendAsync(from, to, i, 1);
+            await pair.UntilAsync(() => pair.Here.Count("outbox") == 0);
+            await pair.Here.Database.WriteAsync(session =>
+            {
+                PeerBook.Delete(session, peer.Tag);
+                return true;
+            });
+            ((Fluister.Server.Stores.Sqlite.IDatabaseFollower)peers).ChangedElsewhere();
+            await peers.AddAsync(peer.Genesis, peer.Said.Domain, peer.Signed, PeerState.Allow, pair.Clock.GetUtcNow());
+        }
+
+        Assert.Equal(Enumerable.Range(0, 20), pair.There.Numbers(to));
+    }
+
+    [Fact]
     public async Task A_transaction_takes_so_many_bytes_and_no_more()
     {
         await using var pair = await ServerPair.StartAsync(relay: false);

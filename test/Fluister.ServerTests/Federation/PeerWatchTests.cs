@@ -13,11 +13,12 @@ public sealed class PeerWatchTests : IAsyncDisposable
 {
     private readonly TestServer _there = new();
     private readonly TestServer _here;
+    private readonly Dictionary<string, byte[]> _elsewhere = [];
     private byte[] _shown = [];
 
     public PeerWatchTests()
     {
-        _here = new TestServer(connect: _ => new Shown(() => _shown), clock: _there.Clock);
+        _here = new TestServer(connect: _ => new Shown(server => _elsewhere.GetValueOrDefault(server.Host, _shown)), clock: _there.Clock);
     }
 
     public async ValueTask DisposeAsync()
@@ -46,6 +47,70 @@ public sealed class PeerWatchTests : IAsyncDisposable
         Assert.Equal("", await LookAsync(Sign(handed, next.Private)));
         Assert.Equal(next.Public, Peer.Key);
         Assert.Equal("moved.example", Assert.Single(ListedPeer.All(_here.Database)).Domain);
+    }
+
+    [Fact]
+    public async Task Another_domain_is_taken_only_where_it_leads_to_the_same_descriptor()
+    {
+        await AddAsync();
+        var later = Said() with { Sequence = Said().Sequence + 1, Domain = "bank.example" };
+        foreach (var there in new[]
+        {
+            "nothing"u8.ToArray(),
+            Sign(later with { Domain = "other.example" }),
+            Sign(later with { Sequence = later.Sequence - 1 }),
+            Sign(later, KeyPair.Generate(RandomSource.System).Private),
+        })
+        {
+            _elsewhere["bank.example"] = there;
+            Assert.Contains("bank.example", await LookAsync(Sign(later)));
+            Assert.Equal("localhost", Peer.Said.Domain);
+        }
+
+        _elsewhere["bank.example"] = Sign(later);
+        Assert.Equal("", await LookAsync(Sign(later)));
+        Assert.Equal("bank.example", Peer.Said.Domain);
+    }
+
+    [Fact]
+    public async Task What_goes_wrong_with_one_peer_does_not_end_the_watch_over_the_others()
+    {
+        var asked = 0;
+        await using var here = new TestServer(clock: _there.Clock, connect: peer => new Asked(() =>
+        {
+            if (peer.Tag == _there.Identity.Tag)
+            {
+                throw new NotSupportedException();
+            }
+
+            Interlocked.Increment(ref asked);
+            return new HttpResponseMessage(System.Net.HttpStatusCode.ServiceUnavailable);
+        }));
+        await using var other = new TestServer(clock: _there.Clock);
+        var peers = here.Home.Relay.Peers;
+        var now = here.Clock.GetUtcNow();
+        await peers.AddAsync(_there.Key, "a.example", _there.Describe(domain: "a.example"), PeerState.Allow, now);
+        await peers.AddAsync(other.Key, "b.example", other.Describe(domain: "b.example"), PeerState.Allow, now);
+        using var stopping = new CancellationTokenSource();
+        var watching = here.Home.Relay.Watch.RunAsync(stopping.Token);
+        for (var round = 1; round <= 3; round++)
+        {
+            while (Volatile.Read(ref asked) < round && !watching.IsCompleted)
+            {
+                if (here.Clock.Timers > 0)
+                {
+                    here.Clock.Advance(ServerLimits.PeerPing);
+                }
+
+                await Task.Delay(2, TestContext.Current.CancellationToken);
+            }
+
+            Assert.False(watching.IsCompleted);
+        }
+
+        await stopping.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await watching.WaitAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -190,12 +255,18 @@ public sealed class PeerWatchTests : IAsyncDisposable
         return Peer.Said.Sequence > before ? "" : Assert.Single(ListedPeer.All(_here.Database)).Error ?? "nothing";
     }
 
-    private sealed class Shown(Func<byte[]> what) : HttpMessageHandler
+    private sealed class Asked(Func<HttpResponseMessage> answer) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(answer());
+    }
+
+    private sealed class Shown(Func<Uri, byte[]> what) : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Assert.Equal(SignedDescriptor.Path, request.RequestUri!.AbsolutePath);
-            return Task.FromResult(new HttpResponseMessage { Content = new ByteArrayContent(what()) });
+            return Task.FromResult(new HttpResponseMessage { Content = new ByteArrayContent(what(request.RequestUri)) });
         }
     }
 }

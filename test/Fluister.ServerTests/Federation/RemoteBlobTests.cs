@@ -65,6 +65,27 @@ public sealed class RemoteBlobTests
         }
     }
 
+    [Theory]
+    [InlineData(-1, true)]
+    [InlineData(1, false)]
+    public async Task A_peer_that_takes_a_blob_too_slowly_gives_its_place_to_others(int seconds, bool isWhole)
+    {
+        await using var scene = await BlobScene.StartAsync();
+        var key = await BlobScene.UploadAsync(scene.There, new byte[48 << 20]);
+        var peer = scene.Here.Home.Relay.Peers.Find(scene.There.Identity.Tag)!;
+        using var answer = await scene.Here.Home.Relay.Client.FetchAsync(peer, key, null, TestContext.Current.CancellationToken);
+        scene.Clock.Advance(ServerLimits.BlobPause + TimeSpan.FromSeconds(((48 << 20) / ServerLimits.BlobRate) + seconds));
+        var read = answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        if (isWhole)
+        {
+            Assert.Equal(48 << 20, (await read).Length);
+        }
+        else
+        {
+            await Assert.ThrowsAnyAsync<HttpRequestException>(() => read);
+        }
+    }
+
     [Fact]
     public async Task An_avatar_is_fetched_and_kept()
     {

@@ -228,6 +228,41 @@ public sealed class RemoteKeyTests
     }
 
     [Fact]
+    public async Task A_peer_gets_no_more_keys_and_profiles_of_one_account_by_inventing_askers()
+    {
+        await using var pair = await ServerPair.StartAsync(relay: false);
+        var (account, other) = (await pair.There.AddAccountAsync(), await pair.There.AddAccountAsync());
+        Asker Invent() => new() { Aci = Parcel.Bytes(pair.Here.Identity.Tag.Mint(RandomSource.System)) };
+        async Task<int> CountAsync(int most, Func<Task> ask)
+        {
+            for (var i = 0; i < most; i++)
+            {
+                try
+                {
+                    await ask();
+                }
+                catch (PeerException busy) when (busy.Error == PeerError.Busy)
+                {
+                    return i;
+                }
+            }
+
+            return most;
+        }
+
+        Assert.InRange(await CountAsync(200, () => ClaimAsync(pair, account, Invent())), 50, 100);
+        await ClaimAsync(pair, other, Invent());
+        Task<ProfileResponse> LookAsync(TestAccount whom) => pair.Here.Home.Relay.Client.AskAsync<ProfileResponse>(
+            RemoteAccountTests.Peer(pair),
+            "profile",
+            new ProfileRequest { Aci = Parcel.Bytes(whom.Account.Aci), Asker = Invent() },
+            ServerLimits.PeerPatience,
+            TestContext.Current.CancellationToken);
+        Assert.InRange(await CountAsync(500, () => LookAsync(account)), 100, 300);
+        Assert.Equal(Found.Found, (await LookAsync(other)).Found);
+    }
+
+    [Fact]
     public async Task By_grpc_they_are_the_same()
     {
         await using var pair = await ServerPair.StartAsync(relay: false);

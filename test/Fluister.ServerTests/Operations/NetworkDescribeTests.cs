@@ -41,6 +41,7 @@ public sealed class NetworkDescribeTests : IDisposable
         using var pem = X509Certificate2.CreateFromPem(Text(network, "tls", "authorityPem"));
         Assert.Equal((authority.Thumbprint, authority.Thumbprint), (der.Thumbprint, pem.Thumbprint));
         Assert.Equal("org.example.chat.desktop", Text(network, "desktop", "appId"));
+        AssertTrusts(authority, Convert.FromBase64String(Text(network, "android", "trustStore")));
         foreach (var service in (string[])["cdsi", "svr2", "svrb"])
         {
             Assert.Equal($"{service}.invalid", Text(network, service, "host"));
@@ -48,6 +49,27 @@ public sealed class NetworkDescribeTests : IDisposable
         }
 
         Assert.DoesNotContain("signal.org", output.Replace("grpc.chat.signal.org", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_example_of_the_recipes_has_the_same_members()
+    {
+        var data = _temporary["data"];
+        Assert.Equal(ExitCode.Done, (await ServerProgram.RunAsync("quickstart", "chat.example.org", "--data", data)).Code);
+        var (_, output, _) = await ServerProgram.RunAsync("network", "describe", "--data", data, "--name", "Example Chat");
+        var example = await File.ReadAllTextAsync(
+            Repository.Find("recipes", "network.example.json"), TestContext.Current.CancellationToken);
+        Assert.Equal(Members(output), Members(example));
+
+        static IEnumerable<string> Members(string text)
+        {
+            using var document = JsonDocument.Parse(text);
+            return [.. Names(document.RootElement, "")];
+        }
+
+        static IEnumerable<string> Names(JsonElement value, string path) => value.ValueKind == JsonValueKind.Object
+            ? value.EnumerateObject().SelectMany(member => Names(member.Value, $"{path}.{member.Name}"))
+            : [$"{path} {value.ValueKind}"];
     }
 
     [Theory]
@@ -69,6 +91,36 @@ public sealed class NetworkDescribeTests : IDisposable
         var points = bytes[1..].Chunk(32).ToList();
         Assert.Equal(7, points.Select(Convert.ToHexString).Distinct().Count());
         Assert.NotEqual(bytes, NobodysKeys.GenericParams("backup params"));
+    }
+
+    /// <summary>Reads a store of the format BKS 2 with one certificate: a number, salt, iterations, the entry, its end, a MAC.</summary>
+    private static void AssertTrusts(X509Certificate2 authority, byte[] store)
+    {
+        var entry = store.AsSpan(4 + 4 + 20 + 4);
+        Assert.Equal([0, 0, 0, 2, 0, 0, 0, 20], store[..8]);
+        Assert.Equal(authority.RawData, entry[(1 + 2 + 9 + 8 + 4 + 2 + 5 + 4)..^21].ToArray());
+        Assert.Equal((1, 0), (entry[0], entry[^21]));
+        Span<byte> key = stackalloc byte[20];
+        Rfc7292(store.AsSpan(8, 20), key);
+        Assert.Equal(HMACSHA1.HashData(key, entry[..^20]), entry[^20..].ToArray());
+    }
+
+    /// <summary>Appendix B.2 for one block: SHA-1 of the diversifier 3, the salt and the password, 1024 times.</summary>
+    private static void Rfc7292(ReadOnlySpan<byte> salt, Span<byte> key)
+    {
+        var block = new byte[192];
+        block.AsSpan(0, 64).Fill(3);
+        for (var at = 64; at < 128; at++)
+        {
+            block[at] = salt[(at - 64) % 20];
+            block[at + 64] = "\0w\0h\0i\0s\0p\0e\0r\0\0"u8[(at - 64) % 16];
+        }
+
+        SHA1.HashData(block, key);
+        for (var iteration = 1; iteration < 1024; iteration++)
+        {
+            SHA1.HashData(key, key);
+        }
     }
 
     /// <summary>Whether bytes are a point of edwards25519 that eight times itself does not make neutral: a key of high order.</summary>

@@ -49,6 +49,22 @@ public sealed class SqliteDatabaseTests : IDisposable
     }
 
     [Fact]
+    public void While_another_program_has_it_it_is_tried_again_for_so_long()
+    {
+        var (clock, tries) = (new TestClock(), 0);
+        int Attempt(int busy, int code) => ++tries > busy ? tries : throw new SqliteException("", code);
+        void Pause(TimeSpan pause) => clock.Advance(pause);
+        Assert.Equal(6, Patience.WhileBusy(() => Attempt(5, 5), TimeSpan.FromSeconds(1), clock, Pause));
+        tries = 0;
+        Assert.Equal(5, Assert.Throws<SqliteException>(
+            () => Patience.WhileBusy(() => Attempt(100, 5), TimeSpan.FromSeconds(1), clock, Pause)).SqliteErrorCode);
+        Assert.Equal(11, tries);
+        tries = 0;
+        Assert.Throws<SqliteException>(() => Patience.WhileBusy(() => Attempt(5, 11), TimeSpan.FromSeconds(1), clock, Pause));
+        Assert.Equal(1, tries);
+    }
+
+    [Fact]
     public async Task A_work_that_fails_is_not_tried_again_and_those_before_it_are_done_once()
     {
         await using var database = Open();

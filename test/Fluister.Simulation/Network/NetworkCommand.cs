@@ -35,6 +35,11 @@ internal static class NetworkCommand
             HelpName = "DIR",
         };
         var keep = new Option<bool>("--keep") { Description = "Leave the run's folder: stores, journals, logs" };
+        var other = new Option<string?>("--other")
+        {
+            Description = "The folder of another build of fluister-server, which every second server runs",
+            HelpName = "DIR",
+        };
         var command = new Command("network", """
             Real home servers and real clients on this machine, which write to each other while they are killed, held and cut off;
             then what was sent is held against what was received. Ends with 1 when one message was lost, duplicated, reordered or
@@ -43,7 +48,7 @@ internal static class NetworkCommand
               fluister-sim network --servers 3 --accounts 500 --minutes 5 --faults 100 --out report
               fluister-sim network --servers 3 --accounts 5000 --light 80 --rate 60 --minutes 10 --out report
               fluister-sim network --accounts 24 --minutes 0.5 --faults 10 --seed 7
-            """) { servers, accounts, minutes, faults, seed, rate, light, folder, keep };
+            """) { servers, accounts, minutes, faults, seed, rate, light, folder, keep, other };
         command.SetAction((parsed, cancellation) => RunAsync(
             new NetworkOptions
             {
@@ -57,6 +62,7 @@ internal static class NetworkCommand
                 PerProcess = parsed.GetValue(accounts) > ManyAccounts ? 4 * PerProcess : PerProcess,
                 Out = Path.GetFullPath(parsed.GetValue(folder)!),
                 Keep = parsed.GetValue(keep),
+                Other = parsed.GetValue(other) is { } dir ? Path.GetFullPath(dir) : null,
             },
             cancellation));
         return command;

@@ -39,6 +39,9 @@ internal sealed record NetworkOptions
     /// <summary>How long what was sent may take to arrive, once the faults have ended.</summary>
     public TimeSpan Settling { get; init; } = TimeSpan.FromMinutes(3);
 
+    /// <summary>The folder of another build of the server, which every second server runs; none where all run this one.</summary>
+    public string? Other { get; init; }
+
     /// <summary>Where the report is written.</summary>
     public required string Out { get; init; }
 

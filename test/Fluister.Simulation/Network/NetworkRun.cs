@@ -103,7 +103,9 @@ internal sealed class NetworkRun(NetworkOptions options, Action<string> say) : I
         for (var number = 0; number < options.Servers; number++)
         {
             stop.ThrowIfCancellationRequested();
-            _servers.Add(await ServerNode.MakeAsync(number, Path.Combine(_folder, $"server-{number}")).ConfigureAwait(false));
+            var program = options.Other is { } other && number % 2 == 1 ? Path.Combine(other, "fluister-server") : Programs.Server;
+            var folder = Path.Combine(_folder, $"server-{number}");
+            _servers.Add(await ServerNode.MakeAsync(number, folder, program).ConfigureAwait(false));
         }
 
         await Peering.JoinAsync(_servers, _folder).ConfigureAwait(false);

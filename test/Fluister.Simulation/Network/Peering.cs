@@ -12,21 +12,22 @@ internal static class Peering
         }
 
         var root = Path.Combine(folder, "network.root");
-        await Programs.RunServerAsync("network", "create", root).ConfigureAwait(false);
+        await Programs.RunServerAsync(Programs.Server, "network", "create", root).ConfigureAwait(false);
         foreach (var server in servers)
         {
             var request = Path.Combine(folder, $"{server.Name}.request");
-            await KeepAsync(request, "network", "request", "--data", server.Data).ConfigureAwait(false);
+            await KeepAsync(request, server.RunAsync("network", "request")).ConfigureAwait(false);
             var member = Path.Combine(folder, $"{server.Name}.member");
-            await KeepAsync(member, "network", "sign", "--root", root, request).ConfigureAwait(false);
-            await Programs.RunServerAsync("network", "join", member, "--data", server.Data).ConfigureAwait(false);
+            await KeepAsync(member, Programs.RunServerAsync(Programs.Server, "network", "sign", "--root", root, request))
+                .ConfigureAwait(false);
+            await server.RunAsync("network", "join", member).ConfigureAwait(false);
         }
 
         var files = new List<string>();
         foreach (var server in servers)
         {
             var file = Path.Combine(folder, $"{server.Name}.descriptor");
-            await KeepAsync(file, "descriptor", "--data", server.Data).ConfigureAwait(false);
+            await KeepAsync(file, server.RunAsync("descriptor")).ConfigureAwait(false);
             files.Add(file);
         }
 
@@ -34,11 +35,13 @@ internal static class Peering
         {
             foreach (var file in files.Where((_, other) => other != at))
             {
-                await Programs.RunServerAsync("peer", "add", file, "--data", server.Data).ConfigureAwait(false);
+                await server.RunAsync("peer", "add", file).ConfigureAwait(false);
             }
         }
     }
 
-    private static async Task KeepAsync(string file, params string[] arguments) =>
-        await File.WriteAllTextAsync(file, await Programs.RunServerAsync(arguments).ConfigureAwait(false)).ConfigureAwait(false);
+    private static async Task KeepAsync(string file, Task<string> printed) =>
+#pragma warning disable VSTHRD003 // It was begun by the caller, in the argument.
+        await File.WriteAllTextAsync(file, await printed.ConfigureAwait(false)).ConfigureAwait(false);
+#pragma warning restore VSTHRD003
 }

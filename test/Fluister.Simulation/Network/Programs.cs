@@ -35,11 +35,13 @@ internal static class Programs
         return Process.Start(start)!;
     }
 
-    /// <summary>Runs one of the server's commands to its end, and gives what it printed.</summary>
+    /// <summary>Runs one of a server's commands to its end, and gives what it printed.</summary>
+    /// <param name="program">Which build.</param>
+    /// <param name="arguments">The command.</param>
     /// <exception cref="InvalidOperationException">It failed.</exception>
-    public static async Task<string> RunServerAsync(params string[] arguments)
+    public static async Task<string> RunServerAsync(string program, params string[] arguments)
     {
-        using var process = Start(Server, arguments);
+        using var process = Start(program, arguments);
         process.StandardInput.Close();
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync().ConfigureAwait(false);

@@ -17,8 +17,11 @@ internal sealed class ServerNode : IDisposable
     private Process? _process;
     private bool _isDisposed;
 
-    private ServerNode(int number, string folder, int port, PeerProxy proxy) =>
-        (Number, _folder, Port, Proxy, Name) = (number, folder, port, proxy, ((char)('a' + number)).ToString());
+    private ServerNode(int number, string folder, string program, int port, PeerProxy proxy) =>
+        (Number, _folder, Program, Port, Proxy, Name) = (number, folder, program, port, proxy, ((char)('a' + number)).ToString());
+
+    /// <summary>The program that it runs, of this build or another.</summary>
+    public string Program { get; }
 
     /// <summary>From 0.</summary>
     public int Number { get; }
@@ -45,10 +48,10 @@ internal sealed class ServerNode : IDisposable
     public SemaphoreSlim Turn { get; } = new(1);
 
     /// <summary>Sets a server up by its own quickstart.</summary>
-    public static async Task<ServerNode> MakeAsync(int number, string folder)
+    public static async Task<ServerNode> MakeAsync(int number, string folder, string program)
     {
-        var node = new ServerNode(number, folder, FreePort(), new PeerProxy());
-        await Programs.RunServerAsync("quickstart", $"{node.Name}.localhost", "--data", node.Data).ConfigureAwait(false);
+        var node = new ServerNode(number, folder, program, FreePort(), new PeerProxy());
+        await node.RunAsync("quickstart", $"{node.Name}.localhost").ConfigureAwait(false);
         node.Set("port", node.Port.ToString(CultureInfo.InvariantCulture));
         node.Set("address", "\"127.0.0.1\"");
         node.Set("url", string.Create(CultureInfo.InvariantCulture, $"\"https://localhost:{node.Port}\""));
@@ -60,11 +63,15 @@ internal sealed class ServerNode : IDisposable
         return node;
     }
 
+    /// <summary>Runs one of its commands on its folder, and gives what that printed.</summary>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    public Task<string> RunAsync(params string[] arguments) => Programs.RunServerAsync(Program, [.. arguments, "--data", Data]);
+
     /// <summary>Starts the process, and waits until it listens.</summary>
     public async Task StartAsync()
     {
         var process = Programs.Start(
-            Programs.Server, ["serve", "--data", Data], ("HTTPS_PROXY", string.Create(CultureInfo.InvariantCulture,
+            Program, ["serve", "--data", Data], ("HTTPS_PROXY", string.Create(CultureInfo.InvariantCulture,
                 $"http://127.0.0.1:{Proxy.Port}")));
         process.StandardInput.Close();
         process.ErrorDataReceived += (_, line) => Note(line.Data);
@@ -143,8 +150,8 @@ internal sealed class ServerNode : IDisposable
     /// <summary>The link of an invite for many.</summary>
     public async Task<string> InviteAsync(int uses)
     {
-        var printed = await Programs.RunServerAsync(
-            "invite", "create", "--data", Data, "--json", "--uses", uses.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
+        var printed = await RunAsync(
+            "invite", "create", "--json", "--uses", uses.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
         return JsonDocument.Parse(printed).RootElement.GetProperty("link").GetString()!;
     }
 
@@ -162,6 +169,12 @@ internal sealed class ServerNode : IDisposable
         var file = Path.Combine(Data, "server.json");
         var lines = File.ReadAllLines(file);
         var at = Array.FindIndex(lines, line => line.StartsWith($"  \"{setting}\":", StringComparison.Ordinal));
+        if (at < 0)
+        {
+            // An earlier build, which does not know it.
+            return;
+        }
+
         lines[at] = $"  \"{setting}\": {json}{(lines[at].EndsWith(',') ? "," : "")}";
         File.WriteAllLines(file, lines);
     }

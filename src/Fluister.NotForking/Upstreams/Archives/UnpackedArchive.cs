@@ -29,6 +29,29 @@ internal sealed class UnpackedArchive(string folder, string name)
         return new SourceTree(Stripped(entries, prefix, shown));
     }
 
+    /// <summary>Unpacks an archive to an empty folder.</summary>
+    /// <returns>Its entries, and whether it is compressed by xz.</returns>
+    /// <exception cref="NotForkException">It is damaged, hostile, empty, or no archive.</exception>
+    public static (IReadOnlyList<ArchiveEntry> Entries, bool HasXz) UnpackTo(FileStream file, string folder, string shown, int dialect)
+    {
+        file.Position = 0;
+        Stream tar;
+        bool hasXz;
+        try
+        {
+            (tar, hasXz) = ArchiveLayers.Open(file, dialect);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new NotForkException(ExitCode.Fetch, $"The archive {shown} {e.Message}.", inner: e);
+        }
+
+        using (tar)
+        {
+            return (new ArchiveUnpacking(shown, folder).Unpack(tar), hasXz);
+        }
+    }
+
     private IReadOnlyList<ArchiveEntry> Unpack(FileStream file, string hash, string shown, int dialect)
     {
         CacheEntry.Sweep(folder);
@@ -37,28 +60,13 @@ internal sealed class UnpackedArchive(string folder, string name)
         try
         {
             Directory.CreateDirectory(temporary);
-            file.Position = 0;
-            Stream tar;
-            bool hasXz;
-            try
-            {
-                (tar, hasXz) = ArchiveLayers.Open(file, dialect);
-            }
-            catch (InvalidDataException e)
-            {
-                throw new NotForkException(ExitCode.Fetch, $"The archive {shown} {e.Message}.", inner: e);
-            }
-
-            using (tar)
-            {
-                var entries = new ArchiveUnpacking(shown, temporary).Unpack(tar);
-                CacheEntry.Delete(Sums);
-                CacheEntry.Delete(Tree);
-                Directory.Move(temporary, Tree);
-                Write(Sums + $".{mark}.tmp", hash, hasXz, entries);
-                File.Move(Sums + $".{mark}.tmp", Sums, overwrite: true);
-                return entries;
-            }
+            var (entries, hasXz) = UnpackTo(file, temporary, shown, dialect);
+            CacheEntry.Delete(Sums);
+            CacheEntry.Delete(Tree);
+            Directory.Move(temporary, Tree);
+            Write(Sums + $".{mark}.tmp", hash, hasXz, entries);
+            File.Move(Sums + $".{mark}.tmp", Sums, overwrite: true);
+            return entries;
         }
         finally
         {

@@ -221,6 +221,26 @@ internal static class Schema
             INSERT INTO changed_account SELECT old.aci WHERE NOT EXISTS (SELECT 1 FROM changed_account WHERE aci = old.aci);
         END;
         """,
+        """
+        -- The number of the last list that was appended for a follower: it is taken back where a later one comes before it has gone.
+        ALTER TABLE account_follower ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
+        -- Marks outlive the peer that they are of, by their age: it may be added again, and send what it has no answer for.
+        DROP TRIGGER account_marks;
+        CREATE TABLE kept_mark (
+            peer INTEGER NOT NULL, account BLOB NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (peer, account)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO kept_mark SELECT peer, account, number FROM inbox_mark;
+        DROP TABLE inbox_mark;
+        ALTER TABLE kept_mark RENAME TO inbox_mark;
+        CREATE TRIGGER account_marks AFTER DELETE ON account BEGIN
+            DELETE FROM inbox_mark WHERE account = old.aci;
+        END;
+        -- Of a peer that was removed, what peer has by these names.
+        CREATE TABLE gone_peer (tag INTEGER PRIMARY KEY, settled INTEGER NOT NULL, highest INTEGER NOT NULL) STRICT;
+        CREATE TRIGGER peer_gone AFTER DELETE ON peer BEGIN
+            INSERT OR REPLACE INTO gone_peer VALUES (old.tag, old.settled, old.highest);
+        END;
+        """,
     ];
 
     /// <summary>The version that this program writes.</summary>

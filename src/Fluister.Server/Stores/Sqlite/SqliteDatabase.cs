@@ -36,8 +36,7 @@ internal sealed partial class SqliteDatabase : IAsyncDisposable
     public SqliteDatabase(string path)
     {
         _path = path;
-        _writer = Open(readOnly: false);
-        Schema.Migrate(_writer);
+        _writer = Patience.WhileBusy(OpenWriter, ServerLimits.OpenPatience, TimeProvider.System, Thread.Sleep);
 
         // What was left in the log goes into the database, and the log begins anew: where the last process ended because the disk had
         // failed, the system remembers parts of the log that the disk does not have, and whatever comes behind them would be lost.
@@ -136,6 +135,21 @@ internal sealed partial class SqliteDatabase : IAsyncDisposable
         }
 
         _writer.Dispose();
+    }
+
+    private SqliteSession OpenWriter()
+    {
+        var session = Open(readOnly: false);
+        try
+        {
+            Schema.Migrate(session);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
     }
 
     private void BeginLogAnew()

@@ -1,0 +1,4 @@
+method = delete
+------
+.github/
+    expect = 0..

@@ -1,0 +1,4 @@
+# Addresses of upstream's servers for when names are not resolved.
+method = replace
+------
+build/dns-fallback.json = text "[]\n"
