@@ -56,7 +56,8 @@ internal static partial class BuildCommand
         var dirty = Dirty();
         var program = new Argument<string>("program")
         {
-            DefaultValueFactory = _ => "fluister*", Description = "fluister or fluister-server; both if not given.",
+            DefaultValueFactory = _ => "fluister*",
+            Description = "fluister or fluister-server; both if not given.",
         };
         var command = new Command("image", "Builds the images for containers, which docker and podman load, and prints their digests.")
         {
@@ -107,12 +108,14 @@ internal static partial class BuildCommand
 
     private static Option<string> Output(string folder) => new("--output", "-o")
     {
-        DefaultValueFactory = _ => folder, Description = "The folder for its files.",
+        DefaultValueFactory = _ => folder,
+        Description = "The folder for its files.",
     };
 
     private static Option<string> Only() => new("--only")
     {
-        DefaultValueFactory = _ => "*", Description = "Only artifacts with such names: a pattern with * and ?.",
+        DefaultValueFactory = _ => "*",
+        Description = "Only artifacts with such names: a pattern with * and ?.",
     };
 
     private static Option<bool> Dirty() => new("--dirty")
