@@ -15,8 +15,8 @@ internal static class Limits
     /// <summary>What an archive may unpack to: 16 GiB.</summary>
     public const long UnpackedBytes = 16L << 30;
 
-    /// <summary>By how much an archive may grow when it unpacks to more than <see cref="UnpackedFreely"/>: 300 times.</summary>
-    public const long UnpackedRatio = 300;
+    /// <summary>By how much an archive may grow when it unpacks to more than <see cref="UnpackedFreely"/>: 100 times.</summary>
+    public const long UnpackedRatio = 100;
 
     /// <summary>What any archive may unpack to, however small it is: 64 MiB.</summary>
     public const long UnpackedFreely = 64L << 20;

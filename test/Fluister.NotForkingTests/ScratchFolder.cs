@@ -27,7 +27,7 @@ internal sealed class ScratchFolder : IDisposable
     public string Run(string program, params string[] arguments)
     {
         var (code, output, error) = Try(program, arguments);
-        Assert.True(code == 0, $"{program} {string.Join(' ', arguments)}: {error}");
+        Assert.True(code == 0, $"{program} {string.Join(' ', arguments)}: {output}{error}");
         return output;
     }
 

@@ -1,4 +1,5 @@
 using Fluister.NotForking;
+using Fluister.NotForking.Upstreams;
 
 namespace Fluister.NotForkingTests;
 
@@ -41,6 +42,11 @@ internal sealed class UpstreamWorld : IDisposable
 
     /// <summary>Reads a file of the recipe's.</summary>
     public string ReadRecipe(string name) => System.IO.File.ReadAllText(Folder.Path($"not-fork.d/thing/{name}"));
+
+    /// <summary>A request for the recipe, with the cache that the program takes.</summary>
+    public TreeRequest Request(string? version = null) => new(
+        Folder.Path("not-fork.d"), "thing",
+        new UpstreamOptions(Folder.Path(".cache/LumoSQL/not-fork"), IsOffline: false, IsUpdating: true, Mirrors: [])) { Version = version };
 
     /// <summary>Runs not-fork and wants an exit code.</summary>
     public (string Output, string Error) Run(ExitCode expected, params string[] arguments)

@@ -1,7 +1,6 @@
 # The sample configuration, with the public halves of the network's keys. Secrets belong into a bundle that is in no recipe.
 method = yaml
 ------
-service/config/sample.yml : groupsZkConfig.serverPublic = "${zk.server}"
 service/config/sample.yml : unidentifiedDelivery.certificate = "${sealedSender.serverCertificate}"
 service/config/sample.yml : tus.uploadUri = "${cdn3}/upload"
 service/config/sample.yml : storageService.uri = "${storage.host}"

@@ -1,6 +1,5 @@
 # Where libsignal and other of upstream's own builds come from.
-method = xml
+method = sed
 ------
-pom.xml : project/repositories/repository[id=signal-build-artifacts]/url = "${packages.maven}"
-    was = https://build-artifacts.signal.org/libraries/maven
-pom.xml : project/repositories/repository[id=signal-build-artifacts]/name = "${name} builds"
+pom.xml : '(?<head><id>signal-build-artifacts</id>\s*<name>)[^<]*(?<between></name>\s*<url>)[^<]*' = '$<head>${name} builds$<between>${packages.maven}'
+    expect = 1

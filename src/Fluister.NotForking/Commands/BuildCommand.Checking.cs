@@ -41,7 +41,8 @@ internal static partial class BuildCommand
             var differences = verification.Compare(folder).Select(difference => difference.ToString()).ToList();
             differences.ForEach(Console.WriteLine);
             return differences.Count > 0
-                ? throw new NotForkException(ExitCode.Verification, $"{differences.Count} of {verification.Count} files differ.", new Place(path))
+                ? throw new NotForkException(
+                    ExitCode.Verification, $"{differences.Count} of {verification.Count} files differ.", new Place(path))
                 : Done($"All {verification.Count} files are identical.");
         });
         return command;
@@ -78,8 +79,10 @@ internal static partial class BuildCommand
         var key = KeyOption();
         key.Required = false;
         var name = new Option<string>("--name") { DefaultValueFactory = _ => "", Description = "How you want to be called." };
+        var days = new Option<int>("--days") { DefaultValueFactory = _ => 365, Description = "For how many days it counts." };
         var check = new Option<bool>("--check") { Description = "Checks an attestation's signature and prints what it says." };
-        var command = new Command("attest", "Prints a signed statement that you built this, for peers who want to hear it of several.") { sums, key, name, check };
+        var command = new Command("attest",
+            "Prints a signed statement that you built this, for peers who want to hear it of several.") { sums, key, name, days, check };
         command.SetAction(parse =>
         {
             var path = parse.GetRequiredValue(sums);
@@ -88,9 +91,11 @@ internal static partial class BuildCommand
                 return Done($"{Attestation.Read(path)}");
             }
 
-            using var pair = ReleaseKey.Read(parse.GetValue(key) ?? throw new NotForkException(ExitCode.Usage, "Name your key with --key."));
+            using var pair = ReleaseKey.Read(
+                parse.GetValue(key) ?? throw new NotForkException(ExitCode.Usage, "Name your key with --key."));
             using var output = Console.OpenStandardOutput();
-            output.Write(Attestation.Make(path, pair, parse.GetRequiredValue(name), TimeProvider.System.GetUtcNow()).Write());
+            var now = TimeProvider.System.GetUtcNow();
+            output.Write(Attestation.Make(path, pair, parse.GetRequiredValue(name), now, TimeSpan.FromDays(parse.GetValue(days))).Write());
             return (int)ExitCode.Done;
         });
         return command;

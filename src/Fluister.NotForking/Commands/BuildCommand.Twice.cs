@@ -15,14 +15,16 @@ internal static partial class BuildCommand
         {
             Description = "Puts the clock or a path into what is built, to see that this is found: then the command must fail.",
         };
-        var command = new Command("twice", "Builds this commit in two surroundings that differ in all that a build must not depend on, and compares.")
+        var command = new Command(
+            "twice", "Builds this commit in two surroundings that differ in all that a build must not depend on, and compares.")
         {
             only, dirty, plant,
         };
         command.SetAction(parse =>
         {
             using var twins = new TwinBuild(parse.GetValue(plant), Progress);
-            var differences = twins.Compare(".", parse.GetValue(dirty), parse.GetRequiredValue(only)).Select(difference => difference.ToString()).ToList();
+            var differences = twins.Compare(".", parse.GetValue(dirty), parse.GetRequiredValue(only))
+                .Select(difference => difference.ToString()).ToList();
             foreach (var variation in twins.Variations)
             {
                 Console.WriteLine(variation);

@@ -20,14 +20,16 @@ internal static partial class BuildCommand
         var output = Output("artifacts/release");
         var (only, dirty, key) = (Only(), Dirty(), KeyOption());
         key.Required = false;
-        var command = new Command("release", "Builds all that is released from this commit, with SHA256SUMS, the list of parts and the provenance.")
+        var command = new Command(
+            "release", "Builds all that is released from this commit, with SHA256SUMS, the list of parts and the provenance.")
         {
             output, only, dirty, key,
         };
         command.SetAction(parse =>
         {
             var folder = parse.GetRequiredValue(output);
-            var source = new ReleaseRun(parse.GetValue(dirty), ReleaseRun.Matching(parse.GetRequiredValue(only)), Progress).Make(".", folder);
+            var source = new ReleaseRun(parse.GetValue(dirty), ReleaseRun.Matching(parse.GetRequiredValue(only)), Progress)
+                .Make(".", folder);
             var sums = Path.Combine(folder, Sums.Name);
             Console.Out.Write(File.ReadAllText(sums));
             Say(source);
@@ -62,7 +64,8 @@ internal static partial class BuildCommand
             var folder = parse.GetRequiredValue(output);
             var only = $"{parse.GetRequiredValue(program)}-?.*-image.tar";
             var source = new ReleaseRun(parse.GetValue(dirty), ReleaseRun.Matching(only), Progress).Make(".", folder);
-            foreach (var (name, _) in Sums.Read(Path.Combine(folder, Sums.Name)).Where(sum => sum.Name.EndsWith(".tar", StringComparison.Ordinal)))
+            foreach (var (name, _) in Sums.Read(Path.Combine(folder, Sums.Name))
+                .Where(sum => sum.Name.EndsWith(".tar", StringComparison.Ordinal)))
             {
                 Console.WriteLine($"{LayoutFile.Digest(Path.Combine(folder, name))}  {Path.Combine(folder, name)}");
             }

@@ -6,11 +6,11 @@ namespace Fluister.NotForking.Commands;
 internal static class CacheCommands
 {
     /// <summary>Shows what is in the cache: "HASH  ADDRESS" lines.</summary>
-    public static int List(Settings settings)
+    public static int List(Settings settings, TextWriter output)
     {
         foreach (var (hash, index) in Cache.List(settings.CacheFolder))
         {
-            Console.Out.WriteLine($"{hash}  {index}");
+            output.WriteLine($"{hash}  {index}");
         }
 
         return (int)ExitCode.Done;
@@ -18,10 +18,10 @@ internal static class CacheCommands
 
     /// <summary>Removes entries by hash or address.</summary>
     /// <exception cref="NotForkException">There is no such entry; none is removed then.</exception>
-    public static int Remove(Settings settings, IReadOnlyList<string> names)
+    public static int Remove(Settings settings, TextWriter output, IReadOnlyList<string> names)
     {
         Cache.Remove(
-            settings.CacheFolder, names, (hash, index) => Console.Out.WriteLine($"Removing   {hash}  {index}"), settings.Upstreams.Report);
+            settings.CacheFolder, names, (hash, index) => output.WriteLine($"Removing   {hash}  {index}"), settings.Upstreams.Warn);
         return (int)ExitCode.Done;
     }
 }

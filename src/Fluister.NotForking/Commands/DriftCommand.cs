@@ -55,7 +55,7 @@ internal static class DriftCommand
                 DriftTable.Write(report, Console.Out, !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "");
             }
 
-            return parsed.GetValue(check) && report.Cells.LastOrDefault()?.FirstOrDefault(cell => cell.IsBad) is { } bad
+            return parsed.GetValue(check) && report.Cells[^1].FirstOrDefault(cell => cell.IsBad) is { } bad
                 ? (int)(bad.Status == DriftStatus.Fails ? ExitCode.Drift : ExitCode.Assertion) : (int)ExitCode.Done;
         });
         return command;

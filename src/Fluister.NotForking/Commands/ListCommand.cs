@@ -6,7 +6,7 @@ using Fluister.NotForking.Upstreams;
 namespace Fluister.NotForking.Commands;
 
 /// <summary>`--list-versions`, `--metadata`, `--version-range`, `--query`, `--build-upstream-lock`, `--build-json-lock`.</summary>
-internal sealed class ListCommand(MassageOptions options)
+internal sealed class ListCommand(MassageOptions options, TextWriter output)
 {
     /// <summary>Shows or writes what was asked for, of all names.</summary>
     /// <returns>The exit code.</returns>
@@ -71,13 +71,13 @@ internal sealed class ListCommand(MassageOptions options)
         {
             if (options.Range is not null || options.Listing == 1)
             {
-                Console.Out.WriteLine(options.Settings.IsJson ? JsonSerializer.Serialize(new { name = name.Name, version }, Json.Options) : version);
+                output.WriteLine(options.Settings.IsJson ? JsonSerializer.Serialize(new { name = name.Name, version }, Json.Options) : version);
                 continue;
             }
 
             var found = selection.Find(version);
             var (vcs, revision) = (found.Block.Keys["vcs"].ToLowerInvariant(), found.Revision);
-            Console.Out.WriteLine(options.Settings.IsJson
+            output.WriteLine(options.Settings.IsJson
                 ? JsonSerializer.Serialize(new { name = name.Name, version, vcs, url = revision.Url, commit = revision.Id, time = revision.Time }, Json.Options)
                 : $"{name.Name} {version} {vcs} {revision.Url} {found.Upstream.Describe(revision).Id} {found.Upstream.Describe(revision).Time}");
         }
@@ -88,12 +88,12 @@ internal sealed class ListCommand(MassageOptions options)
         var (vcs, revision) = (selected.Block.Keys["vcs"].ToLowerInvariant(), selected.Revision);
         if (options.Settings.IsJson)
         {
-            Console.Out.WriteLine(JsonSerializer.Serialize(
+            output.WriteLine(JsonSerializer.Serialize(
                 new { name = name.Name, version = revision.Version, vcs, url = revision.Url, commit = revision.Commit, time = revision.Time },
                 Json.Options));
             return;
         }
 
-        Console.Out.Write(Query.Text(name.Name, selected));
+        output.Write(Query.Text(name.Name, selected));
     }
 }

@@ -14,6 +14,9 @@ internal sealed class MassageCommand(IReadOnlyList<string> arguments)
 
     private readonly MassageOptions _options = new();
 
+    /// <summary>Where results go.</summary>
+    public TextWriter Out { get; init; } = Console.Out;
+
     private Settings Settings => _options.Settings;
 
     /// <summary>Does what the command line says.</summary>
@@ -56,20 +59,20 @@ internal sealed class MassageCommand(IReadOnlyList<string> arguments)
 
         if (_options.IsCheckRecommended)
         {
-            return new Prerequisites(Settings).ShowAll();
+            return new Prerequisites(Settings, Out).ShowAll();
         }
 
         if (_options.IsCacheList)
         {
-            return CacheCommands.List(Settings);
+            return CacheCommands.List(Settings, Out);
         }
 
-        return _options.RemovedFromCache.Count > 0 ? CacheCommands.Remove(Settings, _options.RemovedFromCache) : null;
+        return _options.RemovedFromCache.Count > 0 ? CacheCommands.Remove(Settings, Out, _options.RemovedFromCache) : null;
     }
 
-    private static int Say(string text, ExitCode code)
+    private int Say(string text, ExitCode code)
     {
-        Console.Out.Write(text);
+        Out.Write(text);
         return (int)code;
     }
 
@@ -87,7 +90,7 @@ internal sealed class MassageCommand(IReadOnlyList<string> arguments)
             RecipeReader.Read(Settings.Input, name.Name, new RecipeRequest(name.Version, Settings.IsLocked && !IsLocking))).ToList();
         if (_options.IsCheckPrerequisites)
         {
-            return new Prerequisites(Settings).Show(recipes);
+            return new Prerequisites(Settings, Out).Show(recipes);
         }
 
         foreach (var recipe in recipes.Where(recipe => recipe.Dialect == 0))
@@ -95,7 +98,7 @@ internal sealed class MassageCommand(IReadOnlyList<string> arguments)
             recipe.Modifications.ToList().ForEach(file => Methods.Read(file, recipe.Dialect));
         }
 
-        return IsListing ? new ListCommand(_options).Run(names) : Install(names);
+        return IsListing ? new ListCommand(_options, Out).Run(names) : Install(names);
     }
 
     private bool IsLocking => _options.IsUpstreamLock || _options.JsonLock is not null;
@@ -113,11 +116,11 @@ internal sealed class MassageCommand(IReadOnlyList<string> arguments)
                 tree.Modifications.Count, tree.Edits.Select(edit => edit.Path).Distinct(StringComparer.Ordinal).Count());
             if (Settings.IsJson)
             {
-                Console.Out.WriteLine(result.ToJson());
+                Out.WriteLine(result.ToJson());
             }
             else if (Settings.Verbosity > 0)
             {
-                Console.Out.WriteLine(result);
+                Out.WriteLine(result);
             }
         }
 

@@ -3,7 +3,7 @@ using Fluister.NotForking.Configuration;
 namespace Fluister.NotForking.Commands;
 
 /// <summary>`--check-prereq` and `--check-recommend`: the programs that are run, and whether they are there.</summary>
-internal sealed class Prerequisites(Settings settings)
+internal sealed class Prerequisites(Settings settings, TextWriter output)
 {
     private static readonly string[] Download = ["curl", "bzip2", "xz"];
 
@@ -25,7 +25,7 @@ internal sealed class Prerequisites(Settings settings)
             hasAll &= isThere;
             if (!isThere || settings.Verbosity > 0)
             {
-                Console.Out.WriteLine($"{(isThere ? "OK" : "NOT FOUND"),-9} {program}");
+                output.WriteLine($"{(isThere ? "OK" : "NOT FOUND"),-9} {program}");
             }
         }
 

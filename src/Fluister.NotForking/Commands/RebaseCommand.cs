@@ -30,15 +30,15 @@ internal static class RebaseCommand
             var version = parsed.GetValue(to)!;
             using var trees = new VersionTrees(request);
             var rebase = new Rebase(trees, mod) { Report = Console.Error.WriteLine };
-            var base_ = parsed.GetValue(from) ?? rebase.FindFrom(version);
-            var patch = rebase.Run(base_, version);
-            var conflicts = new ConflictFolder(Path.Combine(request.Input, request.Name, $".{mod}.rebase"));
-            if (patch.FitsAlready)
+            if (rebase.Fits(version))
             {
                 Console.Out.WriteLine($"{mod} fits {version} as it is.");
                 return (int)ExitCode.Done;
             }
 
+            var origin = parsed.GetValue(from) ?? rebase.FindFrom(version);
+            var patch = rebase.Run(origin, version);
+            var conflicts = new ConflictFolder(Path.Combine(request.Input, request.Name, $".{mod}.rebase"));
             if (parsed.GetValue(resumes))
             {
                 patch = patch with { Files = [.. patch.Files.Select(conflicts.Resolved)] };
@@ -49,7 +49,7 @@ internal static class RebaseCommand
                 conflicts.Write(patch.Files);
                 throw new NotForkException(
                     ExitCode.Drift,
-                    $"{patch.Files.Sum(other => other.Conflicts.Count)} conflicts between {base_} and {version}: " +
+                    $"{patch.Files.Sum(other => other.Conflicts.Count)} conflicts between {origin} and {version}: " +
                     $"{string.Join(", ", patch.Files.SelectMany(other => other.Conflicts.Select(lines => $"{conflicts.At(other.Path)}:{lines.From}")))}. " +
                     "Resolve them there, then run the same command with `--continue`.", patch.File.Place);
             }
@@ -67,7 +67,7 @@ internal static class RebaseCommand
                     : $"{LineDiff.Between(new TextLines(other.Theirs), new TextLines(other.Merged)).Count} changes"));
             }
 
-            Console.Out.WriteLine($"{mod} fits {version} now (it was merged from {base_}).");
+            Console.Out.WriteLine($"{mod} fits {version} now (it was merged from {origin}).");
             return (int)ExitCode.Done;
         });
         return command;
@@ -78,7 +78,11 @@ internal static class RebaseCommand
     {
         var temporary = file + ".new";
         File.WriteAllBytes(temporary, bytes);
-        File.SetUnixFileMode(temporary, File.GetUnixFileMode(file));
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(temporary, File.GetUnixFileMode(file));
+        }
+
         File.Move(temporary, file, overwrite: true);
     }
 }

@@ -52,6 +52,13 @@ internal sealed class Settings
                 Console.Error.WriteLine(sentence);
             }
         },
+        Warn = sentence =>
+        {
+            if (Verbosity > 0)
+            {
+                Console.Error.WriteLine($"not-fork: {sentence}");
+            }
+        },
     };
 
     /// <summary>Which tree is wanted.</summary>

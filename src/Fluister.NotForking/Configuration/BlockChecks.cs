@@ -5,7 +5,7 @@ internal static class BlockChecks
 {
     private static readonly string[] Known =
     [
-        DialectKey.Name, "vcs", "repos", "repository", "branch", "version", "version_filter", "subtree", "compare", "srcmirror", "prefix",
+        DialectKey.Name, "vcs", "repos", "repository", "branch", "version", "version_filter", "subtree", "compare", "srcmirror", "prefix", "signers",
     ];
 
     private static readonly string[] KnownOfVersions = ["version-", "time-", "source-", "sha224-", "sha256-", "sha384-", "sha512-"];
@@ -50,7 +50,8 @@ internal static class BlockChecks
         return block;
     }
 
-    private static bool IsKnown(string key) =>
+    /// <summary>Whether a key of upstream.conf means something.</summary>
+    public static bool IsKnown(string key) =>
         Known.Contains(key) || KnownOfVersions.Any(start => key.StartsWith(start, StringComparison.Ordinal));
 
     private static NotForkException Wrong(Block block, string key, string sentence) =>

@@ -30,7 +30,8 @@ internal sealed class LineReader(string file, byte[] bytes)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            var why = e is FileNotFoundException or DirectoryNotFoundException ? "There is no such file." : "This cannot be read as a file.";
+            var isMissing = e is FileNotFoundException or DirectoryNotFoundException && !Directory.Exists(file);
+            var why = isMissing ? "There is no such file." : "This cannot be read as a file.";
             throw new NotForkException(ExitCode.Configuration, why, new Place(file), e);
         }
     }

@@ -1,4 +1,5 @@
-using System.Text;
+using Fluister.NotForking.Texts;
+using Fluister.NotForking.Trees;
 
 namespace Fluister.NotForking.Configuration;
 
@@ -18,7 +19,7 @@ public static class RecipeReader
         try
         {
             return [.. Directory.EnumerateFileSystemEntries(input).Select(path => Path.GetFileName(path)!)
-                .Where(name => !name.StartsWith('.')).Order(ByteOrder.Instance)];
+                .Where(name => !name.StartsWith('.')).Order(Utf8Order.Instance)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -82,7 +83,7 @@ public static class RecipeReader
     private static List<ModificationFile> Modifications(string folder, int dialect, RecipeRequest request)
     {
         var names = Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)!)
-            .Where(name => name[0] != '.' && name.EndsWith(".mod", StringComparison.OrdinalIgnoreCase)).Order(ByteOrder.Instance);
+            .Where(name => name[0] != '.' && name.EndsWith(".mod", StringComparison.OrdinalIgnoreCase)).Order(Utf8Order.Instance);
         return [.. names.Select(name => Modification(folder, name, dialect, request)).OfType<ModificationFile>()];
     }
 
@@ -127,10 +128,18 @@ public static class RecipeReader
         return new Block(place, keys) { Places = places };
     }
 
-    private static (Dictionary<string, string> Keys, Dictionary<string, Place> Places) Split(IHeaderReader reader) => (
-        reader.Keys.ToDictionary(
-            pair => Texts.PerlText.Decode(pair.Key, pair.Value.Place),
-            pair => Texts.PerlText.Decode(pair.Value.Value, pair.Value.Place), StringComparer.Ordinal),
-        reader.Keys.ToDictionary(
-            pair => Texts.PerlText.Decode(pair.Key, pair.Value.Place), pair => pair.Value.Place, StringComparer.Ordinal));
+    /// <summary>Keys and values as Unicode. What nobody reads need not be UTF-8.</summary>
+    private static (Dictionary<string, string> Keys, Dictionary<string, Place> Places) Split(IHeaderReader reader)
+    {
+        var keys = new Dictionary<string, string>(StringComparer.Ordinal);
+        var places = new Dictionary<string, Place>(StringComparer.Ordinal);
+        foreach (var (name, (place, value)) in reader.Keys)
+        {
+            var key = PerlText.DecodeOrKeep(name);
+            keys[key] = BlockChecks.IsKnown(key) ? PerlText.Decode(value, place) : PerlText.DecodeOrKeep(value);
+            places[key] = place;
+        }
+
+        return (keys, places);
+    }
 }

@@ -44,7 +44,16 @@ internal sealed class Rebase
             ExitCode.Drift, $"It fits none of the {Most} versions before {to}; `--from VERSION` names one that it was made for.", new Place(_file));
     }
 
+    /// <summary>Whether the patch fits a version exactly.</summary>
+    public bool Fits(string version)
+    {
+        using var tree = _trees.CheckOut(version);
+        return Find(tree, isQuiet: true) is { } modification && Fit(tree, modification) == true;
+    }
+
     /// <summary>Merges.</summary>
+    /// <param name="from">A version that it fits, somehow.</param>
+    /// <param name="to">The version that it is to fit.</param>
     public RebasedPatch Run(string from, string to)
     {
         using var old = _trees.CheckOut(from);
@@ -52,14 +61,6 @@ internal sealed class Rebase
         var before = Prepared(old, from);
         var after = Prepared(@new, to);
         var file = @new.Recipe.Modifications.First(other => other.Place == after.Place);
-        var undo = @new.Workspace.Mark();
-        var isExact = Fit(@new, after) == true;
-        undo();
-        if (isExact)
-        {
-            return new RebasedPatch(file, [], FitsAlready: true);
-        }
-
         var names = (_file, from, to);
         var method = file.Keys.GetValueOrDefault("method", "").ToLowerInvariant();
         return method switch
@@ -118,7 +119,7 @@ internal sealed class Rebase
         new Place(tree.Recipe.Folder));
 
     /// <summary>What a patch makes of each file that it edits.</summary>
-    private List<(string Path, byte[] Before, byte[] After)> Files(MassagedTree tree, Modification modification)
+    private static List<(string Path, byte[] Before, byte[] After)> Files(MassagedTree tree, Modification modification)
     {
         var (count, undo) = (tree.Edits.Count, tree.Workspace.Mark());
         try

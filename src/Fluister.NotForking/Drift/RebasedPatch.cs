@@ -8,8 +8,7 @@ namespace Fluister.NotForking.Drift;
 /// <summary>A patch as it is for a new version, or the conflicts that are in the way.</summary>
 /// <param name="File">The .mod file as it was.</param>
 /// <param name="Files">What it is to make of each file.</param>
-/// <param name="FitsAlready">Whether nothing has to be rewritten.</param>
-internal sealed record RebasedPatch(ModificationFile File, IReadOnlyList<RebasedFile> Files, bool FitsAlready = false)
+internal sealed record RebasedPatch(ModificationFile File, IReadOnlyList<RebasedFile> Files)
 {
     /// <summary>Whether both sides changed the same lines somewhere.</summary>
     public bool HasConflicts => Files.Any(file => file.Conflicts.Count > 0);
@@ -25,7 +24,7 @@ internal sealed record RebasedPatch(ModificationFile File, IReadOnlyList<Rebased
             throw new NotForkException(ExitCode.Configuration, "A patch with these options is not rewritten; -p1 alone is.", File.At("options"));
         }
 
-        var isFragments = File.Keys.GetValueOrDefault("method", "").ToLowerInvariant() == "fragment_patch";
+        var isFragments = "fragment_patch".Equals(File.Keys.GetValueOrDefault("method"), StringComparison.OrdinalIgnoreCase);
         var bytes = isFragments ? Fragments() : Patch(options);
         Check(bytes, isFragments, options);
         return bytes;

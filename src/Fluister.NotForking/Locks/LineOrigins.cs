@@ -6,7 +6,7 @@ namespace Fluister.NotForking.Locks;
 /// <param name="Text">The text.</param>
 /// <param name="By">For each line what made it; null: upstream.</param>
 /// <param name="Removed">Lines of upstream's that are gone, each before a line of the text (an index from 0; its length: at the end), how many,
-/// and what took them.</param>
+/// and what took them. Where as many lines or more took their place, there is none.</param>
 internal sealed record LineOrigins(TextLines Text, IReadOnlyList<Place?> By, IReadOnlyList<(int Before, int Count, Place By)> Removed)
 {
     /// <summary>The same for what an edit made of the text.</summary>
@@ -21,7 +21,7 @@ internal sealed record LineOrigins(TextLines Text, IReadOnlyList<Place?> By, IRe
             lines.AddRange(Enumerable.Repeat<Place?>(by, change.NewCount));
             at = change.OldEnd;
             var gone = By.Skip(change.OldStart).Take(change.OldCount).Count(origin => origin is null);
-            if (gone > 0)
+            if (gone > change.NewCount)
             {
                 removed.Add((change.NewStart, gone, by));
             }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Fluister.NotForking.Texts;
 using Fluister.NotForking.Trees;
@@ -74,6 +75,12 @@ internal static class TreeDiff
             return;
         }
 
+        if (old?.Kind == EntryKind.Link && @new is not null)
+        {
+            // It is by the mode in this line that patch knows a link.
+            Line(output, $"index {BlobId(before)}..{BlobId(after)} 120000");
+        }
+
         // A name with a blank ends with a tab, so that patch does not take what follows the blank for a date.
         var tab = path.Contains(' ', StringComparison.Ordinal) ? "\t" : "";
         Line(output, old is null ? "--- /dev/null" : $"--- {a}{tab}");
@@ -83,6 +90,14 @@ internal static class TreeDiff
 
     private static byte[] Bytes(TreeEntry? entry) => entry is null ? [] : entry.Kind == EntryKind.Link
         ? Encoding.UTF8.GetBytes(new FileInfo(entry.Location).LinkTarget!) : Workspace.Read(entry, new Place(entry.Path));
+
+    /// <summary>The name that git gives a file of these bytes.</summary>
+    private static string BlobId(byte[] bytes)
+    {
+#pragma warning disable CA5350 // Git's names are SHA-1; nothing here relies on them.
+        return Convert.ToHexStringLower(SHA1.HashData([.. Encoding.ASCII.GetBytes($"blob {bytes.Length}\0"), .. bytes]));
+#pragma warning restore CA5350
+    }
 
     private static bool IsBinary(byte[] text) => text.AsSpan(0, Math.Min(text.Length, BinaryBytes)).Contains((byte)0);
 

@@ -14,7 +14,8 @@ internal sealed record Artifact(string Name, ArtifactForm Form, string Project, 
         [("fluister", "Fluister.Cli", true), ("fluister-server", "Fluister.Server", true), ("not-fork", "Fluister.NotForking", false)];
 
     /// <summary>The name of the folder within an archive.</summary>
-    public string Folder => Name[..Name.LastIndexOf(Form == ArtifactForm.Image || Runtime == "win-x64" ? "." : ".tar.", StringComparison.Ordinal)];
+    public string Folder =>
+        Name[..Name.LastIndexOf(Form == ArtifactForm.Image || Runtime == "win-x64" ? "." : ".tar.", StringComparison.Ordinal)];
 
     /// <summary>Everything that a release of these sources has, in the order in which it is built best.</summary>
     public static IReadOnlyList<Artifact> All(Source source)

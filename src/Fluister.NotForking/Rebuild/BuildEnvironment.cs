@@ -9,8 +9,9 @@ internal sealed record BuildEnvironment(IReadOnlyDictionary<string, string> Vari
     // Ways to the network, and where the SDK is: the machine's affair, and nothing that gets into what is built.
     private static readonly string[] s_kept =
     [
-        "PATH", "DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_MULTILEVEL_LOOKUP", "TMPDIR", "TEMP", "TMP", "SystemRoot", "ProgramFiles", "COMSPEC",
-        "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS",
+        "PATH", "DOTNET_ROOT", "DOTNET_ROOT_X64", "TMPDIR", "TEMP", "TMP", "SystemRoot", "ProgramFiles", "COMSPEC",
+        "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
+        "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS",
     ];
 
     /// <summary>A fixed locale, time zone and umask, a home of its own, and the packages that were fetched before.</summary>
@@ -41,7 +42,8 @@ internal sealed record BuildEnvironment(IReadOnlyDictionary<string, string> Vari
     }
 
     /// <summary>The environment as it is, in everything that a build must not depend on.</summary>
-    public static BuildEnvironment Inherited(Source source) => new BuildEnvironment(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+    public static BuildEnvironment Inherited(Source source) =>
+        new BuildEnvironment(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
         .ToDictionary(pair => (string)pair.Key, pair => (string)pair.Value!, StringComparer.Ordinal)).For(source);
 
     private BuildEnvironment For(Source source) => new(new Dictionary<string, string>(Variables, StringComparer.Ordinal)

@@ -14,7 +14,8 @@ internal sealed class Checkout
         _root = Git(folder, "rev-parse", "--show-toplevel").TrimEnd('\n');
         if (!File.Exists(Path.Combine(_root, "global.json")) || !File.Exists(Path.Combine(_root, "Directory.Build.props")))
         {
-            throw new NotForkException(ExitCode.Usage, $"\"{_root}\" has no global.json and Directory.Build.props: run this within Fluister's sources.");
+            throw new NotForkException(
+                ExitCode.Usage, $"\"{_root}\" has no global.json and Directory.Build.props: run this within Fluister's sources.");
         }
     }
 
@@ -32,7 +33,8 @@ internal sealed class Checkout
         {
             throw new NotForkException(
                 ExitCode.Verification,
-                $"The checkout is not as it was committed: \"{changed[0][3..]}\"{(changed.Length > 1 ? $" and {changed.Length - 1} more" : "")}. " +
+                $"The checkout is not as it was committed: \"{changed[0][3..]}\"" +
+                (changed.Length > 1 ? $" and {changed.Length - 1} more. " : ". ") +
                 "Commit or remove that, or add --dirty for a build that nobody else can make.");
         }
 

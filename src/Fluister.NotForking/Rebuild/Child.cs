@@ -58,7 +58,8 @@ internal static class Child
 
     /// <summary>Whether a program is on the PATH.</summary>
     public static bool Exists(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Any(folder => folder.Length > 0 && (File.Exists(Path.Combine(folder, program)) || File.Exists(Path.Combine(folder, program + ".exe"))));
+        .Any(folder => folder.Length > 0
+            && (File.Exists(Path.Combine(folder, program)) || File.Exists(Path.Combine(folder, program + ".exe"))));
 
     private static Process Start(ProcessStartInfo start)
     {

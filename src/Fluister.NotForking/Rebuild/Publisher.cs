@@ -5,10 +5,8 @@ namespace Fluister.NotForking.Rebuild;
 /// <param name="environment">What the SDK sees.</param>
 internal sealed class Publisher(Source source, BuildEnvironment environment)
 {
-    private string? _packages;
-
     /// <summary>Where the SDK keeps packages.</summary>
-    public string Packages => _packages ??= Dotnet("nuget", "locals", "global-packages", "--list").Split(": ", 2)[1].Trim();
+    public string Packages => environment.Variables["NUGET_PACKAGES"];
 
     /// <summary>The SDK's version.</summary>
     public string Sdk => Dotnet("--version").Trim();
@@ -19,8 +17,11 @@ internal sealed class Publisher(Source source, BuildEnvironment environment)
         FetchLibraries(artifact.Project);
         var isWhole = artifact.Form != ArtifactForm.FrameworkDependent;
         Dotnet([
-            "publish", Path.Combine("src", artifact.Project), .. Common(), "--runtime", artifact.Runtime!, "--self-contained", isWhole ? "true" : "false",
+            "publish", Path.Combine("src", artifact.Project), .. Common(), "--runtime", artifact.Runtime!, "--self-contained",
+            isWhole ? "true" : "false",
             $"-p:PublishSingleFile={(artifact.Form == ArtifactForm.SingleFile ? "true" : "false")}",
+            // Each assembly for itself: all of .NET as one takes minutes and gigabytes, for a start that is hardly faster.
+            "-p:PublishReadyToRunComposite=false",
             // The analyzer would come with a package that the lock files do not name.
             "-p:EnableSingleFileAnalyzer=false", "--output", output,
         ]);
@@ -71,7 +72,8 @@ internal sealed class Publisher(Source source, BuildEnvironment environment)
     private void Licenses(Artifact artifact, string output, bool isWhole)
     {
         File.Copy(Path.Combine(source.Folder, "LICENSE"), Path.Combine(output, "LICENSE"));
-        var llama = Path.Combine(source.Folder, "src", "Fluister.Engines", "llama", "node_modules", "@node-llama-cpp", "linux-x64", "LICENSE");
+        var llama = Path.Combine(
+            source.Folder, "src", "Fluister.Engines", "llama", "node_modules", "@node-llama-cpp", "linux-x64", "LICENSE");
         if (Directory.Exists(Path.Combine(output, "llama")))
         {
             File.Copy(llama, Path.Combine(output, "LICENSE.llama.txt"));
@@ -99,7 +101,8 @@ internal sealed class Publisher(Source source, BuildEnvironment environment)
         var assets = Path.Combine(source.Folder, "artifacts", "obj", artifact.Project, "project.assets.json");
         using var json = System.Text.Json.JsonDocument.Parse(File.ReadAllBytes(assets));
         return [.. json.RootElement.GetProperty("project").GetProperty("frameworks").EnumerateObject()
-            .SelectMany(framework => framework.Value.TryGetProperty("downloadDependencies", out var downloads) ? [.. downloads.EnumerateArray()] : Array.Empty<System.Text.Json.JsonElement>())
+            .SelectMany(framework => framework.Value.TryGetProperty("downloadDependencies", out var downloads)
+                ? [.. downloads.EnumerateArray()] : Array.Empty<System.Text.Json.JsonElement>())
             .Select(pack => (Name: pack.GetProperty("name").GetString()!, Version: pack.GetProperty("version").GetString()!))
             .Where(pack => pack.Name.EndsWith($".App.Runtime.{artifact.Runtime}", StringComparison.Ordinal))
             .Select(pack => Path.Combine(Packages, pack.Name.ToLowerInvariant(), pack.Version.Trim('[', ']').Split(',')[0].Trim()))

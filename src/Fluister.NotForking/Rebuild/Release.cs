@@ -25,7 +25,8 @@ internal sealed class Release(Source source, BuildEnvironment environment, strin
         if (wanted.Count == 0)
         {
             throw new NotForkException(
-                ExitCode.Usage, $"No artifact has such a name; there are: {string.Join(", ", Artifact.All(source).Select(artifact => artifact.Name))}.");
+                ExitCode.Usage,
+                $"No artifact has such a name; there are: {string.Join(", ", Artifact.All(source).Select(artifact => artifact.Name))}.");
         }
 
         Directory.CreateDirectory(output);

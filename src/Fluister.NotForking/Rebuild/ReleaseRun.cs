@@ -42,7 +42,8 @@ internal sealed record ReleaseRun(bool IsDirty, Func<string, bool> IsWanted, Act
         var sums = Path.Combine(output, Sums.Name);
         if (!File.Exists(sums))
         {
-            throw new NotForkException(ExitCode.OutputGuard, "It holds files and no earlier release; name another folder with --output.", new Place(output));
+            throw new NotForkException(
+                ExitCode.OutputGuard, "It holds files and no earlier release; name another folder with --output.", new Place(output));
         }
 
         foreach (var (name, hash) in Sums.Read(sums))
@@ -50,7 +51,8 @@ internal sealed record ReleaseRun(bool IsDirty, Func<string, bool> IsWanted, Act
             var file = Path.Combine(output, name);
             if (File.Exists(file) && FolderHash.File(file) != hash)
             {
-                throw new NotForkException(ExitCode.OutputGuard, "It was changed since it was released here; name another folder with --output.", new Place(file));
+                throw new NotForkException(
+                    ExitCode.OutputGuard, "It was changed since it was released here; name another folder with --output.", new Place(file));
             }
 
             File.Delete(file);

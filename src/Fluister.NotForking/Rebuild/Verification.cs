@@ -46,11 +46,13 @@ internal sealed class Verification(string path)
             }
             else
             {
-                yield return new Difference(name, $"its SHA-256 is {made}, not {hash}; lay the release's file beside SHA256SUMS to see what differs.");
+                yield return new Difference(
+                    name, $"its SHA-256 is {made}, not {hash}; lay the release's file beside SHA256SUMS to see what differs.");
             }
         }
 
-        foreach (var extra in Directory.GetFiles(built).Select(file => Path.GetFileName(file)).Where(name => !name.StartsWith(Sums.Name, StringComparison.Ordinal)))
+        foreach (var extra in Directory.GetFiles(built).Select(file => Path.GetFileName(file))
+            .Where(name => !name.StartsWith(Sums.Name, StringComparison.Ordinal)))
         {
             if (!Names(extra))
             {

@@ -41,11 +41,18 @@ public static class PerlText
         return text[..length];
     }
 
+    /// <summary>As <see cref="Decode"/>; what is no UTF-8 stays Latin-1.</summary>
+    public static string DecodeOrKeep(string latin1)
+    {
+        var bytes = Encoding.Latin1.GetBytes(latin1);
+        return System.Text.Unicode.Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : latin1;
+    }
+
     /// <summary>The Unicode text of UTF-8 bytes that were read as Latin-1: file names, addresses.</summary>
     /// <exception cref="NotForkException">They are not UTF-8 (configuration).</exception>
     public static string Decode(string latin1, Place place)
     {
-        if (System.Text.Ascii.IsValid(latin1))
+        if (Ascii.IsValid(latin1))
         {
             return latin1;
         }
@@ -62,5 +69,5 @@ public static class PerlText
 
     /// <summary>The bytes of a Unicode text in UTF-8, one character each: what a pattern sees of a file name.</summary>
     public static string Encode(string text) =>
-        System.Text.Ascii.IsValid(text) ? text : Encoding.Latin1.GetString(Strict.GetBytes(text));
+        Ascii.IsValid(text) ? text : Encoding.Latin1.GetString(Strict.GetBytes(text));
 }

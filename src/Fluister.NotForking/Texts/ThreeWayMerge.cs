@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Fluister.NotForking.Texts;
 
 /// <summary>Two texts that were made of one, brought together: what diff3 does.</summary>
@@ -6,14 +8,14 @@ internal sealed class ThreeWayMerge
     private readonly TextLines _base;
     private readonly TextLines _ours;
     private readonly TextLines _theirs;
-    private readonly MemoryStream _output = new();
+    private readonly ArrayBufferWriter<byte> _output = new();
     private readonly List<(int From, int To)> _conflicts = [];
     private int _lines;
 
     private ThreeWayMerge(TextLines @base, TextLines ours, TextLines theirs) => (_base, _ours, _theirs) = (@base, ours, theirs);
 
     /// <summary>The merged text; where both changed the same lines, both stand there between conflict markers.</summary>
-    public byte[] Text => _output.ToArray();
+    public byte[] Text => _output.WrittenSpan.ToArray();
 
     /// <summary>The lines of the merged text, from 1, from a conflict's first marker to its last.</summary>
     public IReadOnlyList<(int From, int To)> Conflicts => _conflicts;
@@ -36,15 +38,16 @@ internal sealed class ThreeWayMerge
         while (i < left.Count || j < right.Count)
         {
             var (firstLeft, firstRight) = (i, j);
-            var from = Math.Min(i < left.Count ? left[i].OldStart : int.MaxValue, j < right.Count ? right[j].OldStart : int.MaxValue);
-            var to = from;
+            var isLeft = j == right.Count || (i < left.Count && (left[i].OldStart, left[i].OldEnd).CompareTo((right[j].OldStart, right[j].OldEnd)) <= 0);
+            var first = isLeft ? left[i++] : right[j++];
+            var (from, to) = (first.OldStart, first.OldEnd);
             while (true)
             {
-                if (i < left.Count && left[i].OldStart <= to)
+                if (i < left.Count && Meets(left[i], from, to))
                 {
                     to = Math.Max(to, left[i++].OldEnd);
                 }
-                else if (j < right.Count && right[j].OldStart <= to)
+                else if (j < right.Count && Meets(right[j], from, to))
                 {
                     to = Math.Max(to, right[j++].OldEnd);
                 }
@@ -83,6 +86,11 @@ internal sealed class ThreeWayMerge
         Write(_base, at, _base.Count);
     }
 
+    /// <summary>Whether a change touches lines of the base that others change, or adds lines where another one does. Changes of lines side by side
+    /// do not: a patch whose context changed is to be rebased without a person.</summary>
+    private static bool Meets(LineChange change, int from, int to) =>
+        change.OldStart < to || (from == to && change.OldCount == 0 && change.OldStart == to);
+
     /// <summary>The lines of a side that stand for lines of the base, where only the given changes lie between.</summary>
     private static (int From, int To) Side(IReadOnlyList<LineChange> changes, int first, int end, int from, int to)
     {
@@ -100,9 +108,9 @@ internal sealed class ThreeWayMerge
 
     private void Mark(string text)
     {
-        if (_output.Length > 0 && _output.GetBuffer()[_output.Length - 1] != '\n')
+        if (_output.WrittenSpan is [.., not (byte)'\n'])
         {
-            _output.WriteByte((byte)'\n');
+            _output.Write("\n"u8);
         }
 
         _output.Write(System.Text.Encoding.UTF8.GetBytes(text + "\n"));

@@ -55,6 +55,23 @@ public static class Cache
         }
     }
 
-    private static string? Index(string folder) =>
-        new FileInfo(Path.Combine(folder, "index")) is { Exists: true, LinkTarget: null } file ? File.ReadLines(file.FullName).FirstOrDefault() : null;
+    /// <summary>The first line of an index, also while a run holds it.</summary>
+    private static string? Index(string folder)
+    {
+        var file = new FileInfo(Path.Combine(folder, "index"));
+        if (!file.Exists || file.LinkTarget is not null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return File.ReadLines(file.FullName).FirstOrDefault();
+        }
+        catch (IOException e) when (e.GetType() == typeof(IOException))
+        {
+            // .NET cannot open a file without asking for a lock of its own, which fails while the entry is held.
+            return new ProgramRun("head", "-n", "1", file.FullName).Text().TrimEnd('\n') is { Length: > 0 } line ? line : null;
+        }
+    }
 }

@@ -55,8 +55,12 @@ internal sealed class CacheEntry : IDisposable
     /// <summary>Deletes an entry, once no other run holds it.</summary>
     public static void Remove(string folder, string index, Action<string> report)
     {
+        // Under another name first: a run that waits for the entry makes it anew, and must not find half of it.
+        var gone = folder + ".tmp";
         using var file = Lock(Path.GetFullPath(folder), index, report);
-        Directory.Delete(folder, recursive: true);
+        Delete(gone);
+        Directory.Move(folder, gone);
+        Delete(gone);
     }
 
     /// <summary>A path in the entry.</summary>
@@ -125,13 +129,13 @@ internal sealed class CacheEntry : IDisposable
     private static FileStream Lock(string folder, string index, Action<string> report)
     {
         var file = Path.Combine(folder, "index");
-        for (var isFirst = true; ; isFirst = false)
+        for (var attempt = 0; ; attempt++)
         {
             try
             {
                 MakePrivate(folder);
                 var held = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-                if (IsThere(held))
+                if (IsThere(held, folder))
                 {
                     return held;
                 }
@@ -141,7 +145,8 @@ internal sealed class CacheEntry : IDisposable
             }
             catch (IOException e) when (e.GetType() == typeof(IOException) && File.Exists(file))
             {
-                if (isFirst)
+                // Who only looks into the index lets go at once.
+                if (attempt == 1)
                 {
                     report($"Waiting for another run that holds the cache of {index}.");
                 }
@@ -155,8 +160,10 @@ internal sealed class CacheEntry : IDisposable
         }
     }
 
-    private static bool IsThere(FileStream file) => !OperatingSystem.IsLinux() ||
-        new FileInfo($"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}").LinkTarget?.EndsWith(" (deleted)", StringComparison.Ordinal) != true;
+    /// <summary>Whether a file that was opened still lies in the entry, and is not one that somebody removed with its folder.</summary>
+    private static bool IsThere(FileStream file, string folder) => !OperatingSystem.IsLinux() ||
+        new FileInfo($"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}").LinkTarget is not { } target ||
+        target.EndsWith($"/{Path.GetFileName(folder)}/index", StringComparison.Ordinal);
 
     private static void Check(FileStream file, string folder, string index)
     {

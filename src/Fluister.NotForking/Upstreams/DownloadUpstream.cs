@@ -50,7 +50,7 @@ internal sealed class DownloadUpstream : Upstream
     {
         get
         {
-            _entry ??= CacheEntry.Take(_options.Cache, Entry, _options.Report);
+            _entry ??= CacheEntry.Take(_options.Cache, Entry, _options.Warn);
             return Directory.CreateDirectory(_entry.At("download")).FullName;
         }
     }
@@ -83,7 +83,7 @@ internal sealed class DownloadUpstream : Upstream
     /// <summary>An archive of this computer, unpacked in the cache: what a local mirror has.</summary>
     public static SourceTree Unpack(string path, int dialect, UpstreamOptions options)
     {
-        using var entry = CacheEntry.Take(options.Cache, Entry, options.Report);
+        using var entry = CacheEntry.Take(options.Cache, Entry, options.Warn);
         using var archive = File.OpenRead(path);
         return new UnpackedArchive(Directory.CreateDirectory(entry.At("download")).FullName, CacheEntry.Hash(path))
             .Of(archive, Sha256(archive), path, dialect, prefix: 1);
@@ -139,7 +139,7 @@ internal sealed class DownloadUpstream : Upstream
             }
 
             archive.Dispose();
-            _options.Report($"\"{path}\" is passed over: its hash is not that of version {version}.");
+            _options.Warn($"\"{path}\" is passed over: its hash is not that of version {version}.");
         }
 
         return null;

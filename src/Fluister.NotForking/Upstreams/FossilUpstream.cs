@@ -124,7 +124,7 @@ internal sealed class FossilUpstream : Upstream
 
     private FossilRepository Open()
     {
-        _entry ??= CacheEntry.Take(_options.Cache, CacheIndex, _options.Report);
+        _entry ??= CacheEntry.Take(_options.Cache, CacheIndex, _options.Warn);
         var repository = new FossilRepository(_entry, _options);
         if (!File.Exists(repository.Database))
         {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using Fluister.NotForking.Trees;
 
 namespace Fluister.NotForking.Upstreams;
@@ -8,7 +7,7 @@ namespace Fluister.NotForking.Upstreams;
 /// <summary>Trees of many commits side by side: each distinct file is written once, and none is checked out.</summary>
 /// <param name="repository">Where the commits are.</param>
 /// <param name="folder">A folder for the files, which are named by their ids.</param>
-internal sealed partial class GitBlobs(GitRepository repository, string folder)
+internal sealed class GitBlobs(GitRepository repository, string folder)
 {
     private readonly HashSet<string> _written = new(StringComparer.Ordinal);
 
@@ -32,13 +31,14 @@ internal sealed partial class GitBlobs(GitRepository repository, string folder)
         }
 
         Write(entries);
-        return attributes.Exists(id => Changing().IsMatch(File.ReadAllText(At(id)))) ? null : new SourceTree(entries.Select(entry => new TreeEntry(
+        return attributes.Exists(id => ChangesBytes(At(id))) ? null : new SourceTree(entries.Select(entry => new TreeEntry(
             entry.Path, entry.Mode == "120000" ? EntryKind.Link : EntryKind.File, entry.Mode == "100755",
             entry.Mode == "120000" ? At(entry.Id) + ".link" : At(entry.Id))));
     }
 
-    [GeneratedRegex(@"\b(ident|eol=crlf|working-tree-encoding|filter=|crlf)\b", RegexOptions.CultureInvariant)]
-    private static partial Regex Changing();
+    private static bool ChangesBytes(string file) => File.ReadLines(file).SelectMany(line => line.Split(' ', '\t')).Any(word =>
+        word is "ident" or "crlf" or "eol=crlf" || word.StartsWith("working-tree-encoding=", StringComparison.Ordinal) ||
+        word.StartsWith("filter=", StringComparison.Ordinal));
 
     private string At(string id) => Path.Combine(folder, id[..2], id);
 
@@ -49,7 +49,9 @@ internal sealed partial class GitBlobs(GitRepository repository, string folder)
         {
             var run = repository.In("cat-file", "--batch");
             using var git = run.Start();
-            var asking = Task.Run(() =>
+            git.ErrorDataReceived += static (_, _) => { };
+            git.BeginErrorReadLine();
+            var asking = new Thread(() =>
             {
                 foreach (var id in missing)
                 {
@@ -58,7 +60,7 @@ internal sealed partial class GitBlobs(GitRepository repository, string folder)
 
                 git.StandardInput.Close();
             });
-            var error = git.StandardError.ReadToEndAsync();
+            asking.Start();
             using var output = new BufferedStream(git.StandardOutput.BaseStream, 1 << 20);
             foreach (var id in missing)
             {
@@ -79,9 +81,8 @@ internal sealed partial class GitBlobs(GitRepository repository, string folder)
                 _written.Add(id);
             }
 
-            asking.GetAwaiter().GetResult();
+            asking.Join();
             git.WaitForExit();
-            _ = error.GetAwaiter().GetResult();
         }
 
         foreach (var link in entries.Where(entry => entry.Mode == "120000").Select(entry => At(entry.Id)).Distinct(StringComparer.Ordinal))

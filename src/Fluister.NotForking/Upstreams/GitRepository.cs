@@ -53,11 +53,13 @@ internal sealed class GitRepository(CacheEntry entry, UpstreamOptions options)
     /// <returns>The tags that are somewhere else at the upstream than here, where they stay as they were.</returns>
     public IReadOnlyList<string> Fetch()
     {
-        var fetch = In("fetch", "-q", "--tags", "origin");
+        // Only in the list that -q suppresses are the tags that were not taken.
+        var fetch = In("fetch", "--no-progress", "--tags", "origin");
         var (code, _, error) = fetch.Result();
         var moved = error.Split('\n').Where(line => line.Contains("(would clobber existing tag)", StringComparison.Ordinal))
             .Select(line => line.Split("->")[^1].Split('(')[0].Trim()).ToList();
-        return code == 0 || moved.Count > 0 ? moved : throw fetch.Failure($"ended with code {code}: {error.ReplaceLineEndings(" / ")}");
+        var isDone = code == 0 || (moved.Count > 0 && !error.Contains("fatal:", StringComparison.Ordinal));
+        return isDone ? moved : throw fetch.Failure(code, error);
     }
 
     /// <summary>A command on the clone.</summary>
@@ -88,7 +90,7 @@ internal sealed class GitRepository(CacheEntry entry, UpstreamOptions options)
 
         return new ProgramRun("git", [.. Hardening.SelectMany(setting => new[] { "-c", setting }), .. arguments])
         {
-            Folder = folder, Environment = environment,
+            Folder = folder, Environment = environment, ErrorLetters = 16 << 20,
         };
     }
 }

@@ -71,7 +71,7 @@ internal sealed class GitUpstream : Upstream
                 throw new NotForkException(ExitCode.Verification, sentence, _block.Place);
             }
 
-            _options.Report(sentence);
+            _options.Warn(sentence);
         }
 
         return TimeOf(target.Commit) is { } time
@@ -145,7 +145,7 @@ internal sealed class GitUpstream : Upstream
 
     private GitRepository Open()
     {
-        _entry ??= CacheEntry.Take(_options.Cache, CacheIndex, _options.Report);
+        _entry ??= CacheEntry.Take(_options.Cache, CacheIndex, _options.Warn);
         var repository = new GitRepository(_entry, _options);
         if (!repository.IsCloned)
         {

@@ -9,8 +9,6 @@ namespace Fluister.NotForking.Upstreams;
 /// <param name="arguments">Each reaches the program as it is.</param>
 internal sealed class ProgramRun(string program, params IReadOnlyList<string> arguments)
 {
-    private const int ErrorLetters = 4096;
-
     /// <summary>The folder that it runs in.</summary>
     public string? Folder { get; init; }
 
@@ -23,13 +21,16 @@ internal sealed class ProgramRun(string program, params IReadOnlyList<string> ar
     /// <summary>How long it may run.</summary>
     public TimeSpan Limit { get; init; } = Limits.Program;
 
+    /// <summary>How much of the end of its standard error is kept, in characters.</summary>
+    public int ErrorLetters { get; init; } = 4096;
+
     /// <summary>What a failure counts as.</summary>
     public ExitCode FailsAs { get; init; } = ExitCode.Fetch;
 
     /// <summary>The same run, with something to read.</summary>
     public ProgramRun Reading(string input) => new(program, arguments)
     {
-        Folder = Folder, Environment = Environment, Limit = Limit, FailsAs = FailsAs, Input = Encoding.UTF8.GetBytes(input),
+        Folder = Folder, Environment = Environment, Limit = Limit, FailsAs = FailsAs, ErrorLetters = ErrorLetters, Input = Encoding.UTF8.GetBytes(input),
     };
 
     /// <summary>Runs it.</summary>
@@ -38,8 +39,7 @@ internal sealed class ProgramRun(string program, params IReadOnlyList<string> ar
     public byte[] Output()
     {
         var (code, output, error) = Result();
-        return code == 0 ? output : throw Failure(
-            error.Length == 0 ? $"ended with code {code}" : $"ended with code {code}: {error.ReplaceLineEndings(" / ")}");
+        return code == 0 ? output : throw Failure(code, error);
     }
 
     /// <summary>Runs it.</summary>
@@ -94,6 +94,10 @@ internal sealed class ProgramRun(string program, params IReadOnlyList<string> ar
         }
     }
 
+    /// <summary>What a failure of this run is told as: its exit code, and the end of what it wrote to standard error.</summary>
+    public NotForkException Failure(int code, string error) => Failure(
+        $"ended with code {code}" + (error.Length == 0 ? "" : ": " + error[Math.Max(0, error.Length - 1000)..].ReplaceLineEndings(" / ")));
+
     /// <summary>What a failure of this run is told as.</summary>
     public NotForkException Failure(string how) => new(FailsAs, $"`{program} {Words()}` {how}.");
 
@@ -136,7 +140,7 @@ internal sealed class ProgramRun(string program, params IReadOnlyList<string> ar
         }
     }
 
-    private static async Task TailAsync(StreamReader from, StringBuilder to, CancellationToken end)
+    private async Task TailAsync(StreamReader from, StringBuilder to, CancellationToken end)
     {
         var buffer = new char[4096];
         while (await from.ReadAsync(buffer, end) is > 0 and var count)

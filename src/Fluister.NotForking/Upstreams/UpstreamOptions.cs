@@ -7,8 +7,11 @@ namespace Fluister.NotForking.Upstreams;
 /// <param name="Mirrors">Folders with sources that are taken in place of downloads: `--local-mirror`.</param>
 public sealed record UpstreamOptions(string Cache, bool IsOffline, bool IsUpdating, IReadOnlyList<string> Mirrors)
 {
-    /// <summary>Hears one sentence about each thing that takes long, or that a person should know.</summary>
+    /// <summary>Hears one sentence about each thing that takes long.</summary>
     public Action<string> Report { get; init; } = static _ => { };
+
+    /// <summary>Hears one sentence about each thing that a person should know.</summary>
+    public Action<string> Warn { get; init; } = static _ => { };
 
     /// <summary>Environment variables for the programs that are run, over those of this process.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);

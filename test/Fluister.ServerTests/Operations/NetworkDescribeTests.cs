@@ -51,6 +51,27 @@ public sealed class NetworkDescribeTests : IDisposable
         Assert.DoesNotContain("signal.org", output.Replace("grpc.chat.signal.org", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_example_of_the_recipes_has_the_same_members()
+    {
+        var data = _temporary["data"];
+        Assert.Equal(ExitCode.Done, (await ServerProgram.RunAsync("quickstart", "chat.example.org", "--data", data)).Code);
+        var (_, output, _) = await ServerProgram.RunAsync("network", "describe", "--data", data, "--name", "Example Chat");
+        var example = await File.ReadAllTextAsync(
+            Repository.Find("recipes", "network.example.json"), TestContext.Current.CancellationToken);
+        Assert.Equal(Members(output), Members(example));
+
+        static IEnumerable<string> Members(string text)
+        {
+            using var document = JsonDocument.Parse(text);
+            return [.. Names(document.RootElement, "")];
+        }
+
+        static IEnumerable<string> Names(JsonElement value, string path) => value.ValueKind == JsonValueKind.Object
+            ? value.EnumerateObject().SelectMany(member => Names(member.Value, $"{path}.{member.Name}"))
+            : [$"{path} {value.ValueKind}"];
+    }
+
     [Theory]
     [InlineData("signing", NobodysKeys.Signing)]
     [InlineData("vrf", NobodysKeys.Vrf)]

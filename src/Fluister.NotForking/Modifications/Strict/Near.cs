@@ -7,8 +7,8 @@ internal static class Near
     public static string Of(string name, IEnumerable<string> names)
     {
         var best = names.Take(100_000).Select(other => (other, distance: Distance(name, other, Math.Max(2, name.Length / 3))))
-            .MinBy(pair => pair.distance);
-        return best.other is not null && best.distance <= Math.Max(2, name.Length / 3) ? $"; did you mean \"{best.other}\"?" : "";
+            .DefaultIfEmpty((other: "", distance: int.MaxValue)).MinBy(pair => pair.distance);
+        return best.distance <= Math.Max(2, name.Length / 3) ? $"; did you mean \"{best.other}\"?" : "";
     }
 
     /// <summary>How many letters must be changed, added or left out; more than the limit where lengths alone say so.</summary>

@@ -14,7 +14,9 @@ internal static class StrictMethods
         ["create"] = file => new CreateMethod(file),
         ["delete"] = file => new DeleteMethod(file),
         ["json"] = file => new DocumentMethod(file, JsonFormat.Instance),
+        ["properties"] = file => new PropertiesMethod(file),
         ["rename"] = file => new RenameMethod(file),
+        ["yaml"] = file => new DocumentMethod(file, YamlFormat.Instance),
         ["replace"] = file => new ReplaceMethod(file),
         ["sed"] = file => new SedMethod(file),
     };

@@ -13,26 +13,22 @@ namespace Fluister.NotForking.Modifications.Strict;
 internal sealed partial record Word(Place Place, string Text, bool IsBare = false, bool IsFinal = false)
 {
     /// <summary>The bytes, with parameters' values in UTF-8.</summary>
-    public string Bytes(ModificationRun run) => Expand(run, (value, name) => Scalar(value, name), "${");
+    public string Bytes(ModificationRun run) => Expand(run, Scalar);
 
     /// <summary>The Unicode text, with parameters' values: names, keys and values of structured files.</summary>
     public string Unicode(ModificationRun run) => PerlText.Decode(Bytes(run), Place);
 
     /// <summary>A regular expression: values are escaped.</summary>
-    public string Pattern(ModificationRun run) => Expand(run, (value, name) => Regex.Escape(Scalar(value, name)), "${");
+    public string Pattern(ModificationRun run) => Expand(run, (value, name) => Regex.Escape(Scalar(value, name)));
 
     /// <summary>A pattern of paths: values are escaped.</summary>
     public Glob Glob(ModificationRun run) => new(
-        PerlText.Decode(Expand(run, (value, name) => Strict.Glob.Escape(Scalar(value, name)), "${"), Place), Place);
-
-    /// <summary>A replacement with captures: values are literal.</summary>
-    public string Replacement(ModificationRun run) =>
-        Expand(run, (value, name) => Scalar(value, name).Replace("$", "$$", StringComparison.Ordinal), "$${");
+        PerlText.Decode(Expand(run, (value, name) => Strict.Glob.Escape(Scalar(value, name))), Place), Place);
 
     /// <summary>JSON: a parameter is its JSON text, quotes and brackets included.</summary>
-    public string Json(ModificationRun run) => Expand(run, (value, _) => PerlText.Encode(value.GetRawText()), "${");
+    public string Json(ModificationRun run) => Expand(run, (value, _) => PerlText.Encode(value.GetRawText()));
 
-    private string Expand(ModificationRun run, Func<JsonElement, string, string> write, string literal)
+    private string Expand(ModificationRun run, Func<JsonElement, string, string> write)
     {
         if (IsFinal || !Text.Contains("${", StringComparison.Ordinal))
         {
@@ -43,7 +39,7 @@ internal sealed partial record Word(Place Place, string Text, bool IsBare = fals
         {
             if (match.ValueSpan[1] == '$')
             {
-                return literal;
+                return "${";
             }
 
             var name = match.Groups[1].Value;

@@ -41,7 +41,8 @@ internal static class TarFile
 
         if (entry.Length > 0x1_FFFF_FFFF)
         {
-            throw new NotForkException(ExitCode.Usage, $"\"{entry.Path}\" has more than 8 GiB, which an archive of this kind does not take.");
+            throw new NotForkException(
+                ExitCode.Usage, $"\"{entry.Path}\" has more than 8 GiB, which an archive of this kind does not take.");
         }
 
         if (records.Count > 0)

@@ -72,7 +72,8 @@ internal static class ZipFile
 
     /// <summary>MS-DOS date and time: two seconds are the smallest step.</summary>
     private static uint Stamp(DateTime time) => (uint)(
-        (Math.Max(time.Year, 1980) - 1980) << 25 | time.Month << 21 | time.Day << 16 | time.Hour << 11 | time.Minute << 5 | time.Second / 2);
+        (Math.Max(time.Year, 1980) - 1980) << 25
+        | time.Month << 21 | time.Day << 16 | time.Hour << 11 | time.Minute << 5 | time.Second / 2);
 
     private static byte[] Little(ushort value)
     {

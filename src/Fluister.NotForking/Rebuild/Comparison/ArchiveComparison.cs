@@ -6,7 +6,8 @@ internal static class ArchiveComparison
     /// <summary>The first difference; null if all members are the same.</summary>
     public static Difference? Compare(string name, List<ArchiveMember> first, List<ArchiveMember> second)
     {
-        foreach (var (here, there, which) in ((List<ArchiveMember>, List<ArchiveMember>, string)[])[(first, second, "first"), (second, first, "second")])
+        (List<ArchiveMember>, List<ArchiveMember>, string)[] both = [(first, second, "first"), (second, first, "second")];
+        foreach (var (here, there, which) in both)
         {
             var known = there.Select(member => member.Path).ToHashSet(StringComparer.Ordinal);
             if (here.Find(member => !known.Contains(member.Path)) is { } alone)
@@ -29,7 +30,8 @@ internal static class ArchiveComparison
         {
             if (one.Path != other.Path)
             {
-                return new Difference(name, $"the order of members differs: \"{one.Path}\" stands where \"{other.Path}\" stands in the other.");
+                return new Difference(
+                    name, $"the order of members differs: \"{one.Path}\" stands where \"{other.Path}\" stands in the other.");
             }
 
             foreach (var ((fact, value), (_, otherValue)) in one.Facts.Zip(other.Facts))

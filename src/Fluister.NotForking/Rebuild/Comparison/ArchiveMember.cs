@@ -22,7 +22,7 @@ internal sealed record ArchiveMember(string Path, IReadOnlyList<(string Fact, st
             members.Add(new ArchiveMember(
                 entry.Name,
                 [
-                    ("kind", $"{entry.EntryType}"), ("mode", System.Convert.ToString((int)entry.Mode, 8)), ("owner", $"{entry.Uid}:{entry.Gid}"),
+                    ("kind", $"{entry.EntryType}"), ("mode", Convert.ToString((int)entry.Mode, 8)), ("owner", $"{entry.Uid}:{entry.Gid}"),
                     ("time", entry.ModificationTime.ToString("u", CultureInfo.InvariantCulture)), ("target", entry.LinkName),
                 ],
                 Read(entry.DataStream)));

@@ -1,7 +1,6 @@
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
-using System.Text;
 
 namespace Fluister.NotForking.Rebuild.Comparison;
 
@@ -48,23 +47,43 @@ internal static class AssemblyComparison
             var typeName = type.Kind == HandleKind.TypeReference
                 ? reader.GetString(reader.GetTypeReference((TypeReferenceHandle)type).Name) : "?";
 
-            // ECMA-335, II.23.3: a prolog of two bytes, strings with their length before, the count of named arguments.
-            var value = reader.GetBlobBytes(attribute.Value);
-            var text = new string([.. Encoding.UTF8.GetString(value).Select(letter => char.IsControl(letter) ? ' ' : letter)]).Trim();
-            return $"{typeName} {text}";
+            return $"{typeName}: {Text(reader, attribute)}";
         }),
     ];
 
-    private static List<string> References(MetadataReader reader) => [.. reader.AssemblyReferences.Select(handle => reader.GetAssemblyReference(handle))
+    /// <summary>The strings of an attribute that has only strings; of others the bytes (ECMA-335, II.23.2.1 and II.23.3).</summary>
+    private static string Text(MetadataReader reader, CustomAttribute attribute)
+    {
+        var value = reader.GetBlobReader(attribute.Value);
+        if (attribute.Constructor.Kind == HandleKind.MemberReference)
+        {
+            var signature = reader.GetBlobReader(reader.GetMemberReference((MemberReferenceHandle)attribute.Constructor).Signature);
+            _ = signature.ReadSignatureHeader();
+            var count = signature.ReadCompressedInteger();
+            _ = signature.ReadByte();
+            if (signature.ReadBytes(signature.RemainingBytes).All(type => type == (byte)SignatureTypeCode.String))
+            {
+                _ = value.ReadUInt16();
+                return string.Join(' ', Enumerable.Range(0, count).Select(_ => value.ReadSerializedString()));
+            }
+        }
+
+        return Convert.ToHexStringLower(reader.GetBlobBytes(attribute.Value));
+    }
+
+    private static List<string> References(MetadataReader reader) =>
+        [.. reader.AssemblyReferences.Select(handle => reader.GetAssemblyReference(handle))
         .Select(reference => $"{reader.GetString(reference.Name)} {reference.Version}")];
 
-    private static List<string> Types(MetadataReader reader) => [.. reader.TypeDefinitions.Select(handle => reader.GetTypeDefinition(handle))
+    private static List<string> Types(MetadataReader reader) =>
+        [.. reader.TypeDefinitions.Select(handle => reader.GetTypeDefinition(handle))
         .Select(type => $"{reader.GetString(type.Namespace)}.{reader.GetString(type.Name)}")];
 
     private static List<string> Strings(MetadataReader reader)
     {
         List<string> strings = [];
-        for (var handle = MetadataTokens.UserStringHandle(1); !handle.IsNil && MetadataTokens.GetHeapOffset(handle) < reader.GetHeapSize(HeapIndex.UserString);
+        for (var handle = MetadataTokens.UserStringHandle(1); !handle.IsNil
+            && MetadataTokens.GetHeapOffset(handle) < reader.GetHeapSize(HeapIndex.UserString);
             handle = reader.GetNextHandle(handle))
         {
             strings.Add(reader.GetUserString(handle));

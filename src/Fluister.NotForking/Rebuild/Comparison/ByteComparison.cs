@@ -50,6 +50,6 @@ internal static partial class ByteComparison
     [GeneratedRegex("""(^|[^\w/])(/(home|root|tmp|var|usr|opt|work|Users|build|mnt|src)/|[A-Za-z]:[\\/])""", RegexOptions.None, 1000)]
     private static partial Regex AbsolutePath();
 
-    [GeneratedRegex("""\b(19|20)\d\d-\d\d-\d\d\b|\b6[34]\d{16}\b|\b1[6-9]\d{8}\b|\b\d\d:\d\d:\d\d\b""", RegexOptions.None, 1000)]
+    [GeneratedRegex("""(?<!\d)((19|20)\d\d-\d\d-\d\d|6[34]\d{16}|1[6-9]\d{8}|\d\d:\d\d:\d\d)(?!\d)""", RegexOptions.None, 1000)]
     private static partial Regex Time();
 }

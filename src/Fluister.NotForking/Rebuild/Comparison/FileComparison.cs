@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Fluister.NotForking.Rebuild.Comparison;
 
-/// <summary>Looks into two files that should be the same: archives by member, assemblies by part, texts by line, the rest by byte.</summary>
+/// <summary>Looks into two files that should be the same: archives by member, assemblies by part, texts by line, others by byte.</summary>
 internal static class FileComparison
 {
     private const int Largest = 1 << 30;
@@ -16,7 +16,8 @@ internal static class FileComparison
         {
             if (new FileInfo(file).Length > Largest)
             {
-                return FolderHash.File(first) == FolderHash.File(second) ? null : new Difference(name, "the bytes differ; it is too large to look into.");
+                return FolderHash.File(first) == FolderHash.File(second) ? null
+                    : new Difference(name, "the bytes differ; it is too large to look into.");
             }
         }
 
@@ -38,7 +39,8 @@ internal static class FileComparison
         {
             return Within(name, first, second) ?? ByteComparison.Compare(name, first, second);
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or BadImageFormatException or DecoderFallbackException or ArgumentException)
+        catch (Exception e) when (
+            e is InvalidDataException or IOException or BadImageFormatException or DecoderFallbackException or ArgumentException)
         {
             return ByteComparison.Compare(name, first, second);
         }
@@ -59,7 +61,8 @@ internal static class FileComparison
             ".tar" => ArchiveComparison.Compare(name, ArchiveMember.OfTar(first), ArchiveMember.OfTar(second)),
             ".zip" or ".nupkg" => ArchiveComparison.Compare(name, ArchiveMember.OfZip(first), ArchiveMember.OfZip(second)),
             ".dll" or ".exe" => AssemblyComparison.Compare(name, first, second),
-            ".json" or ".xml" or ".txt" or ".nuspec" or ".rels" or ".psmdcp" or ".config" or "" when IsText(first) => Lines(name, first, second),
+            ".json" or ".xml" or ".txt" or ".nuspec" or ".rels" or ".psmdcp" or ".config" or "" when IsText(first) =>
+                Lines(name, first, second),
             _ => null,
         };
     }

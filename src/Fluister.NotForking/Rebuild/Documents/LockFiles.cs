@@ -22,7 +22,8 @@ internal sealed class LockFiles(string root)
             }
         }
 
-        foreach (var component in Below("package-lock.json").SelectMany(Npm).Concat(packs.Select(pack => Pack(packages, pack))).Concat(Debian()))
+        foreach (var component in Below("package-lock.json").SelectMany(Npm).Concat(packs.Select(pack => Pack(packages, pack)))
+            .Concat(Debian()))
         {
             found.TryAdd(component.Purl, component);
         }
@@ -55,7 +56,8 @@ internal sealed class LockFiles(string root)
                     // The lock says which version each of them came to.
                     dependsOn.AddRange(dependencies.EnumerateObject()
                         .Where(other => target.Value.TryGetProperty(other.Name, out var there) && there.TryGetProperty("resolved", out _))
-                        .Select(other => Purl("nuget", other.Name, target.Value.GetProperty(other.Name).GetProperty("resolved").GetString()!))
+                        .Select(other => Purl(
+                            "nuget", other.Name, target.Value.GetProperty(other.Name).GetProperty("resolved").GetString()!))
                         .Order(StringComparer.Ordinal));
                 }
 
@@ -102,7 +104,8 @@ internal sealed class LockFiles(string root)
         return File.Exists(path)
             ? File.ReadLines(path).Select(line => line.Split(' ')).Where(fields => fields is [not "#" and not "base.tar", _, _, _, _])
                 .Select(fields => new Component(
-                    $"{Purl("deb/debian", fields[0], fields[1])}?arch={fields[2]}&distro=debian-12", fields[0], fields[1], "SHA-256", fields[4], true, []))
+                    $"{Purl("deb/debian", fields[0], fields[1])}?arch={fields[2]}&distro=debian-12", fields[0], fields[1], "SHA-256",
+                        fields[4], true, []))
             : [];
     }
 

@@ -58,8 +58,10 @@ internal sealed class Provenance(Source source, string sdk)
     });
 
     /// <summary>What says which sources, packages and tools of others are used, by path.</summary>
-    private IEnumerable<string> Locks() => Directory.EnumerateFiles(Path.Combine(source.Folder, "src"), "*.json", SearchOption.AllDirectories)
-        .Where(path => Path.GetFileName(path) is "packages.lock.json" or "package-lock.json" && !path.Contains("node_modules", StringComparison.Ordinal))
+    private IEnumerable<string> Locks() =>
+        Directory.EnumerateFiles(Path.Combine(source.Folder, "src"), "*.json", SearchOption.AllDirectories)
+        .Where(path => Path.GetFileName(path) is "packages.lock.json" or "package-lock.json"
+            && !path.Contains("node_modules", StringComparison.Ordinal))
         .Select(path => Path.GetRelativePath(source.Folder, path).Replace('\\', '/'))
         .Concat(["Directory.Packages.props", "deploy/base.lock", "global.json"])
         .Where(path => File.Exists(Path.Combine(source.Folder, path))).Order(StringComparer.Ordinal);

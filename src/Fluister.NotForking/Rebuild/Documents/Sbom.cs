@@ -36,7 +36,8 @@ internal sealed class Sbom(Source source, string packages, IEnumerable<string> p
                 json.WriteString("bom-ref", self);
                 json.WriteString("name", "fluister");
                 json.WriteString("version", source.Version);
-                json.Array("licenses", ["AGPL-3.0-only"], id => json.Object(() => json.Object("license", () => json.WriteString("id", id))));
+                json.Array("licenses", ["AGPL-3.0-only"],
+                    id => json.Object(() => json.Object("license", () => json.WriteString("id", id))));
                 json.WriteString("purl", self);
             });
         });

@@ -25,7 +25,8 @@ internal static class Sums
     public static IReadOnlyList<(string Name, string Hash)> Read(string path)
     {
         List<(string, string)> sums = [];
-        foreach (var line in File.Exists(path) ? File.ReadLines(path) : throw new NotForkException(ExitCode.Usage, "There is no such file.", new Place(path)))
+        foreach (var line in File.Exists(path) ? File.ReadLines(path)
+            : throw new NotForkException(ExitCode.Usage, "There is no such file.", new Place(path)))
         {
             var place = new Place(path, sums.Count + 1);
             if (line.Length < 67 || line[64..66] is not ("  " or " *") || line[..64].Any(digit => !char.IsAsciiHexDigitLower(digit)))
@@ -36,7 +37,8 @@ internal static class Sums
             var name = line[66..];
             if (name.AsSpan().ContainsAny('/', '\\') || name is "." or ".." || sums.Exists(sum => sum.Item1 == name))
             {
-                throw new NotForkException(ExitCode.Verification, $"\"{name}\" is twice there, or not the name of a file in this folder.", place);
+                throw new NotForkException(
+                    ExitCode.Verification, $"\"{name}\" is twice there, or not the name of a file in this folder.", place);
             }
 
             sums.Add((name, line[..64]));

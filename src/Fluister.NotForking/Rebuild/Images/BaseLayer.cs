@@ -77,7 +77,8 @@ internal sealed class BaseLayer
             case TarEntryType.RegularFile or TarEntryType.V7RegularFile:
                 var bytes = new MemoryStream();
                 entry.DataStream?.CopyTo(bytes);
-                Put(ArchiveEntry.Of(path, bytes.ToArray(), entry.Mode.HasFlag(UnixFileMode.UserExecute) ? ArchiveEntry.Executable : ArchiveEntry.Plain));
+                Put(ArchiveEntry.Of(
+                    path, bytes.ToArray(), entry.Mode.HasFlag(UnixFileMode.UserExecute) ? ArchiveEntry.Executable : ArchiveEntry.Plain));
                 break;
             default:
                 throw new NotForkException(ExitCode.Verification, $"\"{path}\" in a Debian package is neither file, folder nor link.");

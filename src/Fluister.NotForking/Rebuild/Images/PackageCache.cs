@@ -61,7 +61,8 @@ internal sealed class PackageCache(string folder)
 
         if (Child.Exists("apt-get"))
         {
-            foreach (var mirror in Child.Run("apt-get", ["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Origin: Debian"], "/")
+            foreach (var mirror in Child.Run(
+                "apt-get", ["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Origin: Debian"], "/")
                 .Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal))
             {
                 yield return mirror;

@@ -4,7 +4,7 @@ using Fluister.NotForking.Rebuild.Documents;
 
 namespace Fluister.NotForking.Rebuild.Images;
 
-/// <summary>A program for containers: the base layer and the program's own. It says what deploy/Containerfile and its neighbour say.</summary>
+/// <summary>A program for containers: the base layer and the program's own; it says what deploy/Containerfile says.</summary>
 /// <param name="source">What is built.</param>
 /// <param name="artifact">The image.</param>
 internal sealed class ProgramImage(Source source, Artifact artifact)

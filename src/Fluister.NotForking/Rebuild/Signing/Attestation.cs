@@ -18,8 +18,9 @@ internal sealed record Attestation(byte[] Statement, byte[] Key, byte[] Signatur
     /// <param name="key">The rebuilder's key.</param>
     /// <param name="rebuilder">How the rebuilder wants to be called.</param>
     /// <param name="time">When it was built.</param>
+    /// <param name="lasts">How long it counts.</param>
     /// <exception cref="NotForkException">It is a build of changed sources, or builds.json is not the one that it names.</exception>
-    public static Attestation Make(string sums, ECDsa key, string rebuilder, DateTimeOffset time)
+    public static Attestation Make(string sums, ECDsa key, string rebuilder, DateTimeOffset time, TimeSpan lasts)
     {
         var list = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(sums))!, "builds.json");
         if (!File.Exists(list) || !Sums.Read(sums).Contains(("builds.json", FolderHash.File(list))))
@@ -30,7 +31,8 @@ internal sealed record Attestation(byte[] Statement, byte[] Key, byte[] Signatur
         using var json = JsonDocument.Parse(File.ReadAllBytes(list));
         if (json.RootElement.GetProperty("sourceTree").GetString() is not { } tree)
         {
-            throw new NotForkException(ExitCode.Verification, "It is a build of changed sources, which nobody can attest.", new Place(list));
+            throw new NotForkException(
+                ExitCode.Verification, "It is a build of changed sources, which nobody can attest.", new Place(list));
         }
 
         var statement = JsonText.WriteCompact(writer => writer.Object(() =>
@@ -42,7 +44,8 @@ internal sealed record Attestation(byte[] Statement, byte[] Key, byte[] Signatur
             writer.WritePropertyName("builds");
             json.RootElement.GetProperty("builds").WriteTo(writer);
             writer.WriteString("rebuilder", rebuilder);
-            writer.WriteString("time", time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture));
+            writer.WriteString("time", Text(time));
+            writer.WriteString("expires", Text(time + lasts));
         }));
         return new Attestation(
             statement, key.ExportSubjectPublicKeyInfo(),
@@ -68,7 +71,8 @@ internal sealed record Attestation(byte[] Statement, byte[] Key, byte[] Signatur
                 return attestation;
             }
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException or CryptographicException
+        catch (Exception e) when (
+            e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException or CryptographicException
             or IOException)
         {
             throw new NotForkException(ExitCode.Verification, "It is no attestation.", new Place(path), e);
@@ -84,6 +88,9 @@ internal sealed record Attestation(byte[] Statement, byte[] Key, byte[] Signatur
         json.WriteBase64String("key", Key);
         json.WriteBase64String("signature", Signature);
     }));
+
+    private static string Text(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <inheritdoc/>
     public override string ToString() => Encoding.UTF8.GetString(Statement);

@@ -6,7 +6,7 @@ namespace Fluister.NotForking.Rebuild.Signing;
 /// <summary>Keys that sign releases and attestations: ECDSA over P-256 with SHA-256, in PEM files, as OpenSSL and .NET read them.</summary>
 internal static class ReleaseKey
 {
-    /// <summary>Makes a pair: the secret key at a path, which only its owner may read, and the public one at the path with ".pub".</summary>
+    /// <summary>Makes a pair: the secret key, which only its owner may read, and the public one, at the path with ".pub".</summary>
     /// <exception cref="NotForkException">There is something already.</exception>
     public static void Create(string path)
     {
@@ -46,7 +46,8 @@ internal static class ReleaseKey
         catch (Exception e) when (e is IOException or ArgumentException or CryptographicException or UnauthorizedAccessException)
         {
             key.Dispose();
-            throw new NotForkException(ExitCode.Usage, "It cannot be read as a key in PEM form; `./build key FILE` makes one.", new Place(path), e);
+            throw new NotForkException(
+                ExitCode.Usage, "It cannot be read as a key in PEM form; `./build key FILE` makes one.", new Place(path), e);
         }
 
         key.Dispose();
@@ -57,7 +58,8 @@ internal static class ReleaseKey
     public static void SignFile(string file, string keyPath)
     {
         using var key = Read(keyPath);
-        File.WriteAllBytes(file + ".sig", key.SignData(File.ReadAllBytes(file), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
+        File.WriteAllBytes(file + ".sig",
+            key.SignData(File.ReadAllBytes(file), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
     }
 
     /// <summary>Checks FILE.sig.</summary>
@@ -74,7 +76,8 @@ internal static class ReleaseKey
         if (!key.VerifyData(
             File.ReadAllBytes(file), File.ReadAllBytes(signature), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence))
         {
-            throw new NotForkException(ExitCode.Verification, $"The signature is not that of the key in \"{keyPath}\".", new Place(signature));
+            throw new NotForkException(
+                ExitCode.Verification, $"The signature is not that of the key in \"{keyPath}\".", new Place(signature));
         }
     }
 }

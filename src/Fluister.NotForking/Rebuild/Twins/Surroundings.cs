@@ -21,7 +21,8 @@ internal sealed record Surroundings(
     /// <param name="only">A pattern of artifacts' names.</param>
     public void Build(string tool, Source source, string only)
     {
-        string[] kept = ["PATH", "DOTNET_ROOT", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR"];
+        string[] kept = ["PATH", "DOTNET_ROOT", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
+            "SSL_CERT_FILE", "SSL_CERT_DIR"];
         var variables = kept.Select(name => (name, value: Environment.GetEnvironmentVariable(name))).Where(pair => pair.value is not null)
             .ToDictionary(pair => pair.name, pair => pair.value!, StringComparer.Ordinal);
         foreach (var (name, value) in Variables)

@@ -68,7 +68,8 @@ internal sealed class TwinBuild(Plant plant, Action<string> progress) : IDisposa
     {
         if (_mounted is not null)
         {
-            Child.Run(Environment.IsPrivilegedProcess ? "umount" : "fusermount", Environment.IsPrivilegedProcess ? [_mounted] : ["-u", _mounted], "/");
+            var (program, option) = Environment.IsPrivilegedProcess ? ("umount", "--") : ("fusermount", "-u");
+            Child.Run(program, [option, _mounted], "/");
         }
 
         _scratch.Dispose();
@@ -100,14 +101,16 @@ internal sealed class TwinBuild(Plant plant, Action<string> progress) : IDisposa
         Make(folder, "hömé", "tijdelijk", "out", "packages", "debian");
         var variables = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["LC_ALL"] = "tr_TR.UTF-8", ["LANG"] = "tr_TR.UTF-8", ["TZ"] = "Asia/Kathmandu", ["HOME"] = "hömé", ["DOTNET_CLI_HOME"] = "hömé",
-            ["TMPDIR"] = "tijdelijk", ["RestoreSources"] = _scratch.Below("a", "packages"), ["FLUISTER_PACKAGES"] = Path.Combine(folder, "debian"),
+            ["LC_ALL"] = "tr_TR.UTF-8", ["LANG"] = "tr_TR.UTF-8", ["TZ"] = "Asia/Kathmandu", ["HOME"] = "hömé",
+            ["DOTNET_CLI_HOME"] = "hömé", ["TMPDIR"] = "tijdelijk", ["RestoreSources"] = _scratch.Below("a", "packages"),
+            ["FLUISTER_PACKAGES"] = Path.Combine(folder, "debian"),
         };
         Vary("path", _scratch.Below("a"), folder);
         Vary("home", "home", "hömé");
         Vary("cache of packages", "filled from the network or this machine's", "filled from the first build's alone");
         Vary("locale", "C.UTF-8", "tr_TR.UTF-8");
-        Vary("time zone", "UTC", "Asia/Kathmandu", Directory.Exists("/usr/share/zoneinfo/Asia") ? null : "this machine has no time zones (tzdata)");
+        Vary("time zone", "UTC", "Asia/Kathmandu", Directory.Exists("/usr/share/zoneinfo/Asia")
+            ? null : "this machine has no time zones (tzdata)");
         Vary("umask", "022", "027", OperatingSystem.IsWindows() ? "Windows has none" : null);
 
         List<string> wrapper = [];
@@ -161,7 +164,8 @@ internal sealed class TwinBuild(Plant plant, Action<string> progress) : IDisposa
             try
             {
                 Child.Run(
-                    "disorderfs", ["--quiet", "--shuffle-dirents=yes", $"--multi-user={(Environment.IsPrivilegedProcess ? "yes" : "no")}", from, to], "/");
+                    "disorderfs",
+                    ["--quiet", "--shuffle-dirents=yes", $"--multi-user={(Environment.IsPrivilegedProcess ? "yes" : "no")}", from, to], "/");
                 _mounted = to;
                 Vary(name, "as it is", "shuffled");
                 return;
@@ -209,7 +213,8 @@ internal sealed class TwinBuild(Plant plant, Action<string> progress) : IDisposa
     private static void CopyFolder(string from, string to)
     {
         Directory.CreateDirectory(to);
-        foreach (var below in new DirectoryInfo(from).EnumerateFileSystemInfos("*", SearchOption.AllDirectories).OrderBy(item => item.FullName, StringComparer.Ordinal))
+        foreach (var below in new DirectoryInfo(from).EnumerateFileSystemInfos("*", SearchOption.AllDirectories)
+            .OrderBy(item => item.FullName, StringComparer.Ordinal))
         {
             var target = Path.Combine(to, Path.GetRelativePath(from, below.FullName));
             if (below is FileInfo { LinkTarget: null } file)

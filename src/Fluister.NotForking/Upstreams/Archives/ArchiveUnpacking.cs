@@ -120,8 +120,8 @@ internal sealed class ArchiveUnpacking(string archive, string folder)
     /// <summary>A hard link to a file of the archive is a second copy of it; any other is refused.</summary>
     private void TakeHardLink(TarEntry entry, string path)
     {
-        var target = Checked(entry.LinkName);
-        if (!_kinds.TryGetValue(target, out var kind) || kind.Mode is ArchiveEntry.Folder or ArchiveEntry.Link)
+        var target = ArchiveEntry.Plain(entry.LinkName);
+        if (entry.LinkName.StartsWith('/') || !_kinds.TryGetValue(target, out var kind) || kind.Mode is ArchiveEntry.Folder or ArchiveEntry.Link)
         {
             throw Hostile(entry.Name, $"it is a hard link to \"{entry.LinkName}\", which is no file before it in the archive");
         }

@@ -10,6 +10,7 @@ public sealed class SedTests
     [Theory]
     [InlineData(@"*.rs : '(\w+)\.signal\.org' = '$1.example'", "chat.example|chat.example|cdn.example")]
     [InlineData(@"src/** : '(?<host>chat|cdn)\.signal\.org' = <$<host>>$$1", "<chat>$1|<chat>$1|<cdn>$1")]
+    [InlineData(@"src/env.rs : '(c)(hat|dn)\.signal\.org' = $1${digit}$$${digit}$$1", "c5$5$1|")]
     [InlineData(@"src/env.rs : chat.signal.org = ${chat.host}", "a$1.b|a$1.b|cdn.signal.org")]
     [InlineData(@"/src/env.rs : '(?m)^// .*\n' = ''", "|chat.signal.org|cdn.signal.org")]
     [InlineData("src/*.rs : chat.signal.org = \"\\x41${chat.list[1]}\\u00e9\"", "Ayé|")]
@@ -18,7 +19,7 @@ public sealed class SedTests
     [InlineData(@"src/*.rs : chat.signal.org = v${upstream.version}@${upstream.commit} # a comment", "v1.2@c0ffee|")]
     public void Matches_are_replaced(string line, string expected)
     {
-        using var recipe = new StrictRecipe("sed", line) { Network = """{"chat":{"host":"a$1.b","list":["x","y"],"pattern":"chat.s"}}""" };
+        using var recipe = new StrictRecipe("sed", line) { Network = """{"chat":{"host":"a$1.b","list":["x","y"],"pattern":"chat.s"},"digit":5}""" };
         var text = recipe.On("src/env.rs", Env.Replace("see chat.s", line.Contains("pattern") ? "see chat.sxchat_s" : "see chat.s")).Result()["src/env.rs"];
         foreach (var part in expected.Split('|'))
         {

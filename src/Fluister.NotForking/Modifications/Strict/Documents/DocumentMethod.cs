@@ -3,52 +3,29 @@ using Fluister.NotForking.Configuration;
 namespace Fluister.NotForking.Modifications.Strict.Documents;
 
 /// <summary>`method = json` and `yaml`: FILES : [set|add|delete] PATH = [string|json] WORD.</summary>
-internal sealed class DocumentMethod(ModificationFile file, IDocumentFormat format) : TextModification(file, Expectation.One, "was")
+internal sealed class DocumentMethod(ModificationFile file, IDocumentFormat format)
+    : StructuredMethod(file, ["set", "add", "delete"], ["string", "json"])
 {
-    private static readonly string[] Verbs = ["set", "add", "delete"];
-
     /// <inheritdoc/>
-    protected override void Check(EditLine line)
+    protected override TextEdit Prepare(EditLine line, string verb, string target, string kind, Word? value, string? was, ModificationRun run) =>
+        new DocumentEdit(line, format, verb, new DocumentPath(target, line.Place), value is null ? "" : Text(value, kind, run), was);
+
+    private static string Text(Word word, string kind, ModificationRun run)
     {
-        var verb = Verb(line);
-        if (line.Target is not ([_] or [{ IsBare: true }, _]) || !Verbs.Contains(verb) ||
-            (verb == "delete" ? line.Value is not null : line.Value is not ([_] or [{ IsBare: true, Text: "string" or "json" }, _])))
+        if (kind == "string")
         {
-            throw line.Malformed("FILES : [set|add] PATH = [string|json] WORD\" or \"FILES : delete PATH");
+            return JsonFormat.Encode(word.Unicode(run));
         }
 
-        if (line.Options.ContainsKey("was") && (verb == "add" || line.Option("was").Count != 1))
-        {
-            throw new NotForkException(ExitCode.Configuration, "\"was\" is one word, and not for `add`.", line.Place);
-        }
-    }
-
-    /// <inheritdoc/>
-    protected override TextEdit Prepare(EditLine line, ModificationRun run)
-    {
-        var path = new DocumentPath(line.Target![^1].Unicode(run), line.Place);
-        var was = line.Option("was") is [var word] ? word.Unicode(run) : null;
-        return new DocumentEdit(line, format, Verb(line), path, line.Value is { } value ? Value(value, run) : "", was);
-    }
-
-    private string Value(IReadOnlyList<Word> words, ModificationRun run)
-    {
-        if (words.Count == 1 || words[0].Text == "string")
-        {
-            return format.Encode(words[^1].Unicode(run));
-        }
-
-        var json = words[^1].Json(run).Trim();
+        var json = word.Json(run).Trim();
         try
         {
-            JsonFormat.Instance.Parse(json, words[^1].Place);
+            JsonFormat.Instance.Parse(json, word.Place);
             return json;
         }
         catch (NotForkException e)
         {
-            throw new NotForkException(ExitCode.Configuration, "The value is not JSON: " + e.Message, words[^1].Place, e);
+            throw new NotForkException(ExitCode.Configuration, "The value is malformed. " + e.Message, word.Place, e);
         }
     }
-
-    private static string Verb(EditLine line) => line.Target is [var verb, _] ? verb.Text : "set";
 }

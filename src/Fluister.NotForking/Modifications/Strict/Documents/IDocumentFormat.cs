@@ -9,10 +9,7 @@ internal interface IDocumentFormat
     /// <exception cref="NotForkException">It is malformed: the line in the file is said (drift).</exception>
     Node Parse(string text, Place file);
 
-    /// <summary>A text as a value of this format, in bytes as Latin-1.</summary>
-    string Encode(string value);
-
-    /// <summary>Puts a value in another's place.</summary>
+    /// <summary>Puts a value, which is JSON, in another's place.</summary>
     Splice Set(string text, Target target, string value);
 
     /// <summary>Takes an item out.</summary>

@@ -13,8 +13,8 @@ internal sealed class JsonFormat : IDocumentFormat
     /// <inheritdoc/>
     public Node Parse(string text, Place file) => new JsonReader(text, file).Read();
 
-    /// <inheritdoc/>
-    public string Encode(string value) =>
+    /// <summary>A text as a JSON string, in bytes as Latin-1.</summary>
+    public static string Encode(string value) =>
         PerlText.Encode("\"" + JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping) + "\"");
 
     /// <inheritdoc/>

@@ -1,4 +1,4 @@
-namespace Fluister.NotForking.Modifications.Strict.Documents;
+namespace Fluister.NotForking.Modifications.Strict;
 
 /// <summary>One change of a text: what stands there goes, another text comes.</summary>
 internal readonly record struct Splice(int Start, int End, string Text)

@@ -1,0 +1,4 @@
+version >= 20260701
+method = yaml
+------
+service/config/sample.yml : groupsZkConfig.serverPublic = "${zk.server}"
