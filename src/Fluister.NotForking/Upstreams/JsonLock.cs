@@ -90,7 +90,11 @@ public sealed class JsonLock(string name, string? tarball, string? distribution,
             var kept = Path.Combine((scratch ?? Directory.CreateDirectory(distribution!)).FullName, prefix + ".tar.gz");
             if (!System.IO.File.Exists(kept))
             {
-                fossil.Repository.In("tarball", revision.Commit, kept, "--name", prefix).Output();
+                // Under another name first: half of one, of a run that was killed, would be taken for the whole.
+                var made = Path.Combine(Path.GetDirectoryName(kept)!, $"tmp-{prefix}.tar.gz");
+                CacheEntry.Delete(made);
+                fossil.Repository.In("tarball", revision.Commit, made, "--name", prefix).Output();
+                System.IO.File.Move(made, kept);
             }
 
             sum = hash.Of(kept, folder => Unpack(kept, folder));
