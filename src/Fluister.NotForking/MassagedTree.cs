@@ -28,7 +28,11 @@ public sealed class MassagedTree : IDisposable
         Modifications = Methods.ReadAll(recipe);
         _scratch = Directory.CreateTempSubdirectory("not-fork-");
         Workspace = new Workspace(checkout.Tree, _scratch.FullName, isStrict: recipe.Dialect > 0);
-        _run = new ModificationRun(checkout.Version, checkout.Commit, request.Parameters) { Watch = Saw };
+        _run = new ModificationRun(checkout.Version, checkout.Commit, request.Parameters)
+        {
+            IsPart = selected.Block.Keys.ContainsKey("subtree") || selected.Block.Keys.GetValueOrDefault("prefix", "0") != "0",
+            Watch = Saw,
+        };
     }
 
     /// <summary>The recipe, with its conditions decided.</summary>
