@@ -48,6 +48,11 @@ internal static class BlockChecks
             throw Wrong(block, unknown, $"There is no key \"{unknown}\"");
         }
 
+        if (dialect > 0 && block.Keys.ContainsKey("signers") && !vcs.Equals("git", StringComparison.OrdinalIgnoreCase))
+        {
+            throw Wrong(block, "signers", "Only tags of git are signed: \"signers\" needs \"vcs = git\"");
+        }
+
         return block;
     }
 
