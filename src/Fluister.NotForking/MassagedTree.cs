@@ -97,7 +97,7 @@ public sealed class MassagedTree : IDisposable
 
     /// <summary>Checks out, makes all modifications, and compares everything with the lock if there is one.</summary>
     /// <remarks>With a lock, the latest version is the latest one that is locked.</remarks>
-    /// <exception cref="NotForkException">As <see cref="CheckOut"/>, or a modification does not fit, or the lock says otherwise.</exception>
+    /// <exception cref="NotForkException">As <see cref="CheckOut"/>, or a modification does not fit, or the lock says no.</exception>
     public static MassagedTree Build(TreeRequest request)
     {
         var file = request.IgnoresLock ? null : LockFile.Find(request.Input, request.Name);
@@ -119,7 +119,8 @@ public sealed class MassagedTree : IDisposable
 
     /// <summary>The same request; with a lock, and where no version is asked for, of the latest one that is locked.</summary>
     public static TreeRequest Locked(TreeRequest request) =>
-        request is { Version: null, Commit: null, IgnoresLock: false } && LockFile.Find(request.Input, request.Name)?.Versions is [.., var newest]
+        request is { Version: null, Commit: null, IgnoresLock: false } &&
+        LockFile.Find(request.Input, request.Name)?.Versions is [.., var newest]
             ? request with { Version = newest } : request;
 
     /// <summary>Makes all modifications.</summary>

@@ -12,7 +12,8 @@ internal static partial class BuildCommand
         var sums = new Argument<string>("sums") { Description = "The release's SHA256SUMS; its other files may lie beside it." };
         var built = new Argument<string?>("dir")
         {
-            Arity = ArgumentArity.ZeroOrOne, Description = "Files that were built already. Without it this commit is built.",
+            Arity = ArgumentArity.ZeroOrOne,
+            Description = "Files that were built already. Without it this commit is built.",
         };
         var signer = new Option<string?>("--signer") { Description = "The public key that must have signed it: SHA256SUMS.sig." };
         var dirty = Dirty();
@@ -35,7 +36,7 @@ internal static partial class BuildCommand
             if (folder is null)
             {
                 folder = scratch.Below("again");
-                Say(new ReleaseRun(parse.GetValue(dirty), verification.Names, Progress).Make(".", folder));
+                Say(new ReleaseRun(parse.GetValue(dirty), verification.Names, Progress).Make(Sources, folder));
             }
 
             var differences = verification.Compare(folder).Select(difference => difference.ToString()).ToList();

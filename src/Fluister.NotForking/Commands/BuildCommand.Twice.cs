@@ -23,7 +23,7 @@ internal static partial class BuildCommand
         command.SetAction(parse =>
         {
             using var twins = new TwinBuild(parse.GetValue(plant), Progress);
-            var differences = twins.Compare(".", parse.GetValue(dirty), parse.GetRequiredValue(only))
+            var differences = twins.Compare(Sources, parse.GetValue(dirty), parse.GetRequiredValue(only))
                 .Select(difference => difference.ToString()).ToList();
             foreach (var variation in twins.Variations)
             {

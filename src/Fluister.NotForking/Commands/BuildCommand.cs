@@ -9,6 +9,9 @@ namespace Fluister.NotForking.Commands;
 /// <summary>`not-fork build`, which `./build` starts: releases that anyone can make again.</summary>
 internal static partial class BuildCommand
 {
+    /// <summary>Where the sources are: `./build` says it, so that it can be started from anywhere.</summary>
+    private static string Sources => Environment.GetEnvironmentVariable("FLUISTER_SOURCES") ?? ".";
+
     /// <summary>The command, with its subcommands.</summary>
     public static Command Create() => new("build", "Builds releases that anyone can make again, and checks them.")
     {
@@ -29,7 +32,7 @@ internal static partial class BuildCommand
         {
             var folder = parse.GetRequiredValue(output);
             var source = new ReleaseRun(parse.GetValue(dirty), ReleaseRun.Matching(parse.GetRequiredValue(only)), Progress)
-                .Make(".", folder);
+                .Make(Sources, folder);
             var sums = Path.Combine(folder, Sums.Name);
             Console.Out.Write(File.ReadAllText(sums));
             Say(source);
@@ -53,7 +56,8 @@ internal static partial class BuildCommand
         var dirty = Dirty();
         var program = new Argument<string>("program")
         {
-            DefaultValueFactory = _ => "fluister*", Description = "fluister or fluister-server; both if not given.",
+            DefaultValueFactory = _ => "fluister*",
+            Description = "fluister or fluister-server; both if not given.",
         };
         var command = new Command("image", "Builds the images for containers, which docker and podman load, and prints their digests.")
         {
@@ -63,7 +67,7 @@ internal static partial class BuildCommand
         {
             var folder = parse.GetRequiredValue(output);
             var only = $"{parse.GetRequiredValue(program)}-?.*-image.tar";
-            var source = new ReleaseRun(parse.GetValue(dirty), ReleaseRun.Matching(only), Progress).Make(".", folder);
+            var source = new ReleaseRun(parse.GetValue(dirty), ReleaseRun.Matching(only), Progress).Make(Sources, folder);
             foreach (var (name, _) in Sums.Read(Path.Combine(folder, Sums.Name))
                 .Where(sum => sum.Name.EndsWith(".tar", StringComparison.Ordinal)))
             {
@@ -82,7 +86,7 @@ internal static partial class BuildCommand
         command.SetAction(_ =>
         {
             using var scratch = new Scratch();
-            var source = new Checkout(".").CopyTo(scratch.Below("source"), isDirtyAllowed: true);
+            var source = new Checkout(Sources).CopyTo(scratch.Below("source"), isDirtyAllowed: true);
             using var output = Console.OpenStandardOutput();
             output.Write(new Sbom(source, "", []).Write());
             return (int)ExitCode.Done;
@@ -94,16 +98,24 @@ internal static partial class BuildCommand
         ? $"Built of files that are not those of commit {source.Commit}: nobody else can make this, and it states no source tree."
         : $"Built of commit {source.Commit}, tree {source.Tree}.");
 
-    private static void Progress(string what) => Console.Error.WriteLine($"Building {what} ...");
+    private static void Progress(string what)
+    {
+        if (!Console.IsErrorRedirected)
+        {
+            Console.Error.WriteLine($"Building {what} ...");
+        }
+    }
 
     private static Option<string> Output(string folder) => new("--output", "-o")
     {
-        DefaultValueFactory = _ => folder, Description = "The folder for its files.",
+        DefaultValueFactory = _ => folder,
+        Description = "The folder for its files.",
     };
 
     private static Option<string> Only() => new("--only")
     {
-        DefaultValueFactory = _ => "*", Description = "Only artifacts with such names: a pattern with * and ?.",
+        DefaultValueFactory = _ => "*",
+        Description = "Only artifacts with such names: a pattern with * and ?.",
     };
 
     private static Option<bool> Dirty() => new("--dirty")

@@ -85,7 +85,9 @@ internal sealed class Publisher(Source source, BuildEnvironment environment)
             {
                 var kind = Path.GetFileName(file).ToUpperInvariant() switch
                 {
-                    "LICENSE.TXT" => "LICENSE", "THIRD-PARTY-NOTICES.TXT" => "NOTICES", _ => null,
+                    "LICENSE.TXT" => "LICENSE",
+                    "THIRD-PARTY-NOTICES.TXT" => "NOTICES",
+                    _ => null,
                 };
                 if (kind is not null)
                 {

@@ -47,9 +47,11 @@ internal static partial class ByteComparison
             .Select(letter => letter is >= ' ' and <= '~' ? letter : '.'));
     }
 
-    [GeneratedRegex("""(^|[^\w/])(/(home|root|tmp|var|usr|opt|work|Users|build|mnt|src)/|[A-Za-z]:[\\/])""", RegexOptions.None, 1000)]
+    [GeneratedRegex(
+        """(^|[^\w/])(/(home|root|tmp|var|usr|opt|work|Users|build|mnt|src)/|[A-Za-z]:[\\/])""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex AbsolutePath();
 
-    [GeneratedRegex("""(?<!\d)((19|20)\d\d-\d\d-\d\d|6[34]\d{16}|1[6-9]\d{8}|\d\d:\d\d:\d\d)(?!\d)""", RegexOptions.None, 1000)]
+    [GeneratedRegex(
+        """(?<!\d)((19|20)\d\d-\d\d-\d\d|6[34]\d{16}|1[6-9]\d{8}|\d\d:\d\d:\d\d)(?!\d)""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Time();
 }

@@ -23,7 +23,9 @@ internal sealed class PackageCache(string folder)
             var part = $"{file}.{Environment.ProcessId}";
             try
             {
-                using (var from = client.GetStreamAsync(new Uri($"{mirror.TrimEnd('/')}/{package.Path}")).GetAwaiter().GetResult())
+                using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{mirror.TrimEnd('/')}/{package.Path}"));
+                using var answer = client.Send(request, HttpCompletionOption.ResponseHeadersRead).EnsureSuccessStatusCode();
+                using var from = answer.Content.ReadAsStream();
                 using (var to = File.Create(part))
                 {
                     from.CopyTo(to);

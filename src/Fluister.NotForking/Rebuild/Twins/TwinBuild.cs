@@ -83,7 +83,9 @@ internal sealed class TwinBuild(Plant plant, Action<string> progress) : IDisposa
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         var variables = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["LC_ALL"] = "C.UTF-8", ["TZ"] = "UTC", ["FLUISTER_PACKAGES"] = ProgramImage.Cache,
+            ["LC_ALL"] = "C.UTF-8",
+            ["TZ"] = "UTC",
+            ["FLUISTER_PACKAGES"] = ProgramImage.Cache,
         };
         if (Directory.Exists(known))
         {
@@ -101,8 +103,13 @@ internal sealed class TwinBuild(Plant plant, Action<string> progress) : IDisposa
         Make(folder, "hömé", "tijdelijk", "out", "packages", "debian");
         var variables = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["LC_ALL"] = "tr_TR.UTF-8", ["LANG"] = "tr_TR.UTF-8", ["TZ"] = "Asia/Kathmandu", ["HOME"] = "hömé",
-            ["DOTNET_CLI_HOME"] = "hömé", ["TMPDIR"] = "tijdelijk", ["RestoreSources"] = _scratch.Below("a", "packages"),
+            ["LC_ALL"] = "tr_TR.UTF-8",
+            ["LANG"] = "tr_TR.UTF-8",
+            ["TZ"] = "Asia/Kathmandu",
+            ["HOME"] = "hömé",
+            ["DOTNET_CLI_HOME"] = "hömé",
+            ["TMPDIR"] = "tijdelijk",
+            ["RestoreSources"] = _scratch.Below("a", "packages"),
             ["FLUISTER_PACKAGES"] = Path.Combine(folder, "debian"),
         };
         Vary("path", _scratch.Below("a"), folder);
