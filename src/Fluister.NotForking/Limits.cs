@@ -37,5 +37,8 @@ internal static class Limits
     public static readonly TimeSpan Program = TimeSpan.FromHours(2);
 
     /// <summary>How long one regular expression may search one file: 30 s.</summary>
-    public static readonly TimeSpan Search = TimeSpan.FromSeconds(30);
+    public const int SearchMilliseconds = 30_000;
+
+    /// <summary>The same as a span of time.</summary>
+    public static readonly TimeSpan Search = TimeSpan.FromMilliseconds(SearchMilliseconds);
 }

@@ -28,7 +28,11 @@ public sealed class MassagedTree : IDisposable
         Modifications = Methods.ReadAll(recipe);
         _scratch = Directory.CreateTempSubdirectory("not-fork-");
         Workspace = new Workspace(checkout.Tree, _scratch.FullName, isStrict: recipe.Dialect > 0);
-        _run = new ModificationRun(checkout.Version, checkout.Commit, request.Parameters) { Watch = Saw };
+        _run = new ModificationRun(checkout.Version, checkout.Commit, request.Parameters)
+        {
+            IsPart = selected.Block.Keys.ContainsKey("subtree") || selected.Block.Keys.GetValueOrDefault("prefix", "0") != "0",
+            Watch = Saw,
+        };
     }
 
     /// <summary>The recipe, with its conditions decided.</summary>
@@ -93,7 +97,7 @@ public sealed class MassagedTree : IDisposable
 
     /// <summary>Checks out, makes all modifications, and compares everything with the lock if there is one.</summary>
     /// <remarks>With a lock, the latest version is the latest one that is locked.</remarks>
-    /// <exception cref="NotForkException">As <see cref="CheckOut"/>, or a modification does not fit, or the lock says otherwise.</exception>
+    /// <exception cref="NotForkException">As <see cref="CheckOut"/>, or a modification does not fit, or the lock says no.</exception>
     public static MassagedTree Build(TreeRequest request)
     {
         var file = request.IgnoresLock ? null : LockFile.Find(request.Input, request.Name);
@@ -115,7 +119,8 @@ public sealed class MassagedTree : IDisposable
 
     /// <summary>The same request; with a lock, and where no version is asked for, of the latest one that is locked.</summary>
     public static TreeRequest Locked(TreeRequest request) =>
-        request is { Version: null, Commit: null, IgnoresLock: false } && LockFile.Find(request.Input, request.Name)?.Versions is [.., var newest]
+        request is { Version: null, Commit: null, IgnoresLock: false } &&
+        LockFile.Find(request.Input, request.Name)?.Versions is [.., var newest]
             ? request with { Version = newest } : request;
 
     /// <summary>Makes all modifications.</summary>

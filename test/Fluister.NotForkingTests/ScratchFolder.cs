@@ -24,12 +24,16 @@ internal sealed class ScratchFolder : IDisposable
     public void Write(string name, string content) => Write(name, System.Text.Encoding.UTF8.GetBytes(content));
 
     /// <summary>Runs a program in it and wants it to succeed.</summary>
-    public string Run(string program, params string[] arguments)
+    public string Do(string program, params string[] arguments)
     {
         var (code, output, error) = Try(program, arguments);
         Assert.True(code == 0, $"{program} {string.Join(' ', arguments)}: {output}{error}");
         return output;
     }
+
+    /// <summary>Runs a program in it.</summary>
+    /// <returns>Its exit code.</returns>
+    public int Run(string program, params string[] arguments) => Try(program, arguments).Code;
 
     /// <summary>Runs not-fork in it, with a cache in it.</summary>
     public (int Code, string Output, string Error) NotFork(params string[] arguments) =>

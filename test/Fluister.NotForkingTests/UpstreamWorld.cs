@@ -9,7 +9,7 @@ internal sealed class UpstreamWorld : IDisposable
     /// <summary>Begins with an empty upstream and a recipe that changes nothing.</summary>
     public UpstreamWorld(int dialect = 0)
     {
-        Folder.Run("git", "init", "-q", "-b", "main", "upstream");
+        Folder.Do("git", "init", "-q", "-b", "main", "upstream");
         Folder.Write("not-fork.d/thing/upstream.conf", $"dialect = {dialect}\nvcs = git\nrepos = {Folder.Path("upstream")}\nversion = v\n"
             .Replace("dialect = 0\n", "", StringComparison.Ordinal));
     }
@@ -27,9 +27,9 @@ internal sealed class UpstreamWorld : IDisposable
     /// <summary>Commits upstream as it is and gives it a tag "vVERSION"; an old tag of that name moves.</summary>
     public UpstreamWorld Release(string version)
     {
-        Folder.Run("git", "-C", "upstream", "add", "-A");
-        Folder.Run("git", "-C", "upstream", "commit", "-q", "--allow-empty", "-m", version);
-        Folder.Run("git", "-C", "upstream", "tag", "-f", "-a", "-m", version, $"v{version}");
+        Folder.Do("git", "-C", "upstream", "add", "-A");
+        Folder.Do("git", "-C", "upstream", "commit", "-q", "--allow-empty", "-m", version);
+        Folder.Do("git", "-C", "upstream", "tag", "-f", "-a", "-m", version, $"v{version}");
         return this;
     }
 
@@ -46,13 +46,17 @@ internal sealed class UpstreamWorld : IDisposable
     /// <summary>A request for the recipe, with the cache that the program takes.</summary>
     public TreeRequest Request(string? version = null) => new(
         Folder.Path("not-fork.d"), "thing",
-        new UpstreamOptions(Folder.Path(".cache/LumoSQL/not-fork"), IsOffline: false, IsUpdating: true, Mirrors: [])) { Version = version };
+        new UpstreamOptions(Folder.Path(".cache/LumoSQL/not-fork"), IsOffline: false, IsUpdating: true, Mirrors: []))
+    {
+        Version = version,
+    };
 
     /// <summary>Runs not-fork and wants an exit code.</summary>
     public (string Output, string Error) Run(ExitCode expected, params string[] arguments)
     {
         var (code, output, error) = Folder.NotFork(arguments);
-        Assert.True(code == (int)expected, $"not-fork {string.Join(' ', arguments)} ended with {code}, not {(int)expected}: {output}{error}");
+        Assert.True(
+            code == (int)expected, $"not-fork {string.Join(' ', arguments)} ended with {code}, not {(int)expected}: {output}{error}");
         return (output, error);
     }
 

@@ -7,34 +7,42 @@ internal sealed class CommonOptions
 {
     private readonly Option<string> _input = new("--input", "-i")
     {
-        Description = "The folder of recipes", DefaultValueFactory = _ => "not-fork.d", Recursive = true,
+        Description = "The folder of recipes",
+        DefaultValueFactory = _ => "not-fork.d",
+        Recursive = true,
     };
 
     private readonly Option<string> _output = new("--output", "-o")
     {
-        Description = "The folder that gets the trees", DefaultValueFactory = _ => "sources", Recursive = true,
+        Description = "The folder that gets the trees",
+        DefaultValueFactory = _ => "sources",
+        Recursive = true,
     };
 
     private readonly Option<string?> _cache = new("--cache", "-k")
     {
-        Description = "The folder of the cache; default: ~/.cache/LumoSQL/not-fork", Recursive = true,
+        Description = "The folder of the cache; default: ~/.cache/LumoSQL/not-fork",
+        Recursive = true,
     };
 
     private readonly Option<bool> _noUpdate = new("--no-update", "-n")
     {
-        Description = "Take upstreams as they are in the cache", Recursive = true,
+        Description = "Take upstreams as they are in the cache",
+        Recursive = true,
     };
 
     private readonly Option<bool> _offline = new("--offline") { Description = "Never use the network", Recursive = true };
 
     private readonly Option<string[]> _mirrors = new("--local-mirror")
     {
-        Description = "A folder with sources in place of downloads; may be repeated", Recursive = true,
+        Description = "A folder with sources in place of downloads; may be repeated",
+        Recursive = true,
     };
 
     private readonly Option<string?> _network = new("--network")
     {
-        Description = "The network descriptor whose values the recipe puts in", Recursive = true,
+        Description = "The network descriptor whose values the recipe puts in",
+        Recursive = true,
     };
 
     private readonly Option<bool> _json = new("--json") { Description = "Results and errors as JSON", Recursive = true };
@@ -43,7 +51,9 @@ internal sealed class CommonOptions
 
     private readonly Option<long> _verbose = new("--verbose")
     {
-        Description = "0: errors only; 1: results; 2: what is being done; 3: every file", DefaultValueFactory = _ => 1, Recursive = true,
+        Description = "0: errors only; 1: results; 2: what is being done; 3: every file",
+        DefaultValueFactory = _ => 1,
+        Recursive = true,
     };
 
     /// <summary>Adds them to the root.</summary>

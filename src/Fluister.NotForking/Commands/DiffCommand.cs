@@ -13,7 +13,8 @@ internal static class DiffCommand
         var name = new Argument<string>("NAME") { Description = "The recipe" };
         var version = new Argument<string?>("VERSION")
         {
-            Description = "The version; default: the latest that is locked, or the latest", Arity = ArgumentArity.ZeroOrOne,
+            Description = "The version; default: the latest that is locked, or the latest",
+            Arity = ArgumentArity.ZeroOrOne,
         };
         var to = new Option<string?>("--to") { Description = "A second version: the difference between the two results" };
         var upstream = new Option<bool>("--upstream") { Description = "With --to: between the two upstream versions" };

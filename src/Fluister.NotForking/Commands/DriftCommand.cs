@@ -11,7 +11,11 @@ internal static class DriftCommand
     public static Command Create(CommonOptions common)
     {
         var name = new Argument<string>("NAME") { Description = "The recipe" };
-        var range = new Argument<string?>("MIN:MAX") { Description = "Versions, both included; either may be left out. Default: all", Arity = ArgumentArity.ZeroOrOne };
+        var range = new Argument<string?>("MIN:MAX")
+        {
+            Description = "Versions, both included; either may be left out. Default: all",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var limit = new Option<int?>("--limit") { Description = "Only the newest N of them" };
         var html = new Option<string?>("--html") { Description = "Write a page with a plot to this file" };
         var check = new Option<bool>("--check") { Description = "Exit code 5 (or 6) if anything fails on the newest version" };
@@ -52,7 +56,8 @@ internal static class DriftCommand
             }
             else
             {
-                DriftTable.Write(report, Console.Out, !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "");
+                var isColoured = !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+                DriftTable.Write(report, Console.Out, isColoured);
             }
 
             return parsed.GetValue(check) && report.Cells[^1].FirstOrDefault(cell => cell.IsBad) is { } bad

@@ -14,11 +14,15 @@ internal static class ExplainCommand
     {
         var name = new Argument<string>("NAME") { Description = "The recipe" };
         var path = new Argument<string>("FILE") { Description = "A file of the result, from the top of its tree" };
-        var version = new Option<string?>("-v", "--version") { Description = "The version; default: the latest that is locked, or the latest" };
+        var version = new Option<string?>("-v", "--version")
+        {
+            Description = "The version; default: the latest that is locked, or the latest",
+        };
         var line = new Option<int?>("--line") { Description = "Only this line" };
         var changed = new Option<bool>("--changed") { Description = "Only lines that a modification made, and where it took lines away" };
         var command = new Command("explain", """
-            Show which modification made which line of a file of the result: the .mod file and the line of the edit. Lines without are upstream's.
+            Show which modification made which line of a file of the result: the .mod file and the line of the edit. Lines without one are
+            upstream's.
 
               not-fork explain libsignal rust/net/src/env.rs --changed
               not-fork explain libsignal rust/net/src/env.rs --line 120
@@ -55,10 +59,8 @@ internal static class ExplainCommand
         {
             ["line"] = at + 1, ["text"] = Text(origins, at), ["by"] = By(origins.By[at]),
         })]),
-        ["removed"] = new JsonArray([.. origins.Removed.Where(mark => number is null || mark.Before + 1 == number).Select(mark => new JsonObject
-        {
-            ["before"] = mark.Before + 1, ["count"] = mark.Count, ["by"] = By(mark.By),
-        })]),
+        ["removed"] = new JsonArray([.. origins.Removed.Where(mark => number is null || mark.Before + 1 == number)
+            .Select(mark => new JsonObject { ["before"] = mark.Before + 1, ["count"] = mark.Count, ["by"] = By(mark.By) })]),
     };
 
     private static JsonObject? By(Place? place) =>
@@ -66,7 +68,8 @@ internal static class ExplainCommand
 
     private static void Write(LineOrigins origins, int? number, bool isChanged)
     {
-        var width = origins.By.OfType<Place>().Concat(origins.Removed.Select(mark => mark.By)).Select(Short).Append("").Max(text => text.Length);
+        var places = origins.By.OfType<Place>().Concat(origins.Removed.Select(mark => mark.By));
+        var width = places.Select(Short).Append("").Max(text => text.Length);
         using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false));
         foreach (var at in Lines(origins, number, isChanged))
         {
@@ -88,7 +91,8 @@ internal static class ExplainCommand
     }
 
     private static IEnumerable<int> Lines(LineOrigins origins, int? number, bool isChanged) => Enumerable.Range(0, origins.By.Count)
-        .Where(at => (number is null || number == at + 1) && (!isChanged || origins.By[at] is not null || origins.Removed.Any(mark => mark.Before == at)));
+        .Where(at => (number is null || number == at + 1) &&
+            (!isChanged || origins.By[at] is not null || origins.Removed.Any(mark => mark.Before == at)));
 
     private static string Short(Place place) => new Place(Path.GetFileName(place.File), place.Line).ToString();
 

@@ -20,6 +20,7 @@ internal sealed record InstallResult(
     public override string ToString()
     {
         var commit = Commit is { Length: > 12 } ? $" ({Commit[..12]})" : "";
-        return $"{Name} {Version ?? "without a version"}{commit}: {Files} files in {Folder}, {Changed} of them changed by {Modifications} modifications";
+        return $"{Name} {Version ?? "without a version"}{commit}: {Files} files in {Folder}, " +
+            $"{Changed} of them changed by {Modifications} modifications";
     }
 }

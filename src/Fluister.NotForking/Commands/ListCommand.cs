@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Fluister.NotForking.Configuration;
 using Fluister.NotForking.Upstreams;
@@ -71,15 +70,18 @@ internal sealed class ListCommand(MassageOptions options, TextWriter output)
         {
             if (options.Range is not null || options.Listing == 1)
             {
-                output.WriteLine(options.Settings.IsJson ? JsonSerializer.Serialize(new { name = name.Name, version }, Json.Options) : version);
+                output.WriteLine(
+                    options.Settings.IsJson ? JsonSerializer.Serialize(new { name = name.Name, version }, Json.Options) : version);
                 continue;
             }
 
             var found = selection.Find(version);
             var (vcs, revision) = (found.Block.Keys["vcs"].ToLowerInvariant(), found.Revision);
             output.WriteLine(options.Settings.IsJson
-                ? JsonSerializer.Serialize(new { name = name.Name, version, vcs, url = revision.Url, commit = revision.Id, time = revision.Time }, Json.Options)
-                : $"{name.Name} {version} {vcs} {revision.Url} {found.Upstream.Describe(revision).Id} {found.Upstream.Describe(revision).Time}");
+                ? JsonSerializer.Serialize(
+                    new { name = name.Name, version, vcs, url = revision.Url, commit = revision.Id, time = revision.Time }, Json.Options)
+                : $"{name.Name} {version} {vcs} {revision.Url} " +
+                    $"{found.Upstream.Describe(revision).Id} {found.Upstream.Describe(revision).Time}");
         }
     }
 
@@ -89,7 +91,7 @@ internal sealed class ListCommand(MassageOptions options, TextWriter output)
         if (options.Settings.IsJson)
         {
             output.WriteLine(JsonSerializer.Serialize(
-                new { name = name.Name, version = revision.Version, vcs, url = revision.Url, commit = revision.Commit, time = revision.Time },
+                new { name = name.Name, revision.Version, vcs, revision.Url, revision.Commit, revision.Time },
                 Json.Options));
             return;
         }

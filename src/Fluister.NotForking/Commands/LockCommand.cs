@@ -11,13 +11,19 @@ internal static class LockCommand
     public static Command Create(CommonOptions common)
     {
         var names = new Argument<string[]>("NAME") { Description = "Recipes", Arity = ArgumentArity.OneOrMore };
-        var versions = new Option<string[]>("-v", "--version") { Description = "A version to lock; may be repeated. Default: all that are locked, or the latest" };
+        var versions = new Option<string[]>("-v", "--version")
+        {
+            Description = "A version to lock; may be repeated. Default: all that are locked, or the latest",
+        };
         var latest = new Option<bool>("--latest") { Description = "Lock the latest version" };
         var remove = new Option<string[]>("--remove") { Description = "A version to take out of the lock; may be repeated" };
-        var moved = new Option<bool>("--accept-moved") { Description = "Lock a version even if its tag names another commit than the lock says" };
+        var moved = new Option<bool>("--accept-moved")
+        {
+            Description = "Lock a version even if its tag names another commit than the lock says",
+        };
         var command = new Command("lock", """
-            Write not-fork.d/NAME/not-fork.lock: commit, tag, every modification, and the hash of the result. From then on each run that gives
-            anything else ends with exit code 4, and `not-fork verify` compares without the network.
+            Write not-fork.d/NAME/not-fork.lock: commit, tag, every modification, and the hash of the result. From then on each run that
+            gives anything else ends with exit code 4, and `not-fork verify` compares without the network.
 
               not-fork lock libsignal                 lock again what is locked, or the latest version
               not-fork lock libsignal -v 0.101.0      one version more
@@ -37,10 +43,11 @@ internal static class LockCommand
                 }
 
                 string?[] wanted = [.. parsed.GetValue(versions)!, .. parsed.GetValue(latest) ? (string?[])[null] : []];
-                wanted = wanted.Length > 0 || parsed.GetValue(remove)!.Length > 0 ? wanted : file.Versions is [_, ..] all ? [.. all] : [null];
+                var isSaid = wanted.Length > 0 || parsed.GetValue(remove)!.Length > 0;
+                wanted = isSaid ? wanted : file.Versions is [_, ..] all ? [.. all] : [null];
                 foreach (var version in wanted)
                 {
-                    Lock(file, settings.Request(name, version), parsed.GetValue(moved));
+                    Lock(file, settings.Request(name, version), parsed.GetValue(moved), Console.Out);
                 }
 
                 file.Write();
@@ -51,7 +58,13 @@ internal static class LockCommand
         return command;
     }
 
-    private static void Lock(LockFile file, TreeRequest request, bool acceptsMoved)
+    /// <summary>Puts a version into a lock, which is not written yet.</summary>
+    /// <param name="file">The lock.</param>
+    /// <param name="request">The version; null: the latest.</param>
+    /// <param name="acceptsMoved">Whether the version may have another commit than the lock says.</param>
+    /// <param name="output">Gets what changed.</param>
+    /// <exception cref="NotForkException">The version cannot be had, its modifications do not fit, or its tag was moved.</exception>
+    internal static void Lock(LockFile file, TreeRequest request, bool acceptsMoved, TextWriter output)
     {
         request = request with { IgnoresLock = true };
         if (request.Version is null)
@@ -68,15 +81,15 @@ internal static class LockCommand
         {
             throw new NotForkException(
                 ExitCode.Verification,
-                $"Version {version}: {moved.Sentence}: its tag was moved. `--accept-moved` locks it nevertheless; the lock is left as it was.",
+                $"Version {version}: {moved.Sentence}: its tag was moved. Nothing was locked; `--accept-moved` locks it nevertheless.",
                 file.Place);
         }
 
         file.Put(version, entry);
-        Console.Out.WriteLine($"{file.Name} {version} {entry["tree"]}");
+        output.WriteLine($"{file.Name} {version} {entry["tree"]}");
         foreach (var difference in differences)
         {
-            Console.Out.WriteLine($"  {difference.Name}: {difference.Locked ?? "-"} -> {difference.Found ?? "-"}");
+            output.WriteLine($"  {difference.Name}: {difference.Locked ?? "-"} -> {difference.Found ?? "-"}");
         }
     }
 }

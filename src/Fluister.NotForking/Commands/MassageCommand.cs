@@ -1,7 +1,6 @@
 using Fluister.NotForking.Configuration;
 using Fluister.NotForking.Modifications;
 using Fluister.NotForking.Trees;
-using Fluister.NotForking.Upstreams;
 
 namespace Fluister.NotForking.Commands;
 
@@ -109,10 +108,12 @@ internal sealed class MassageCommand(IReadOnlyList<string> arguments)
     {
         foreach (var name in names)
         {
-            using var tree = MassagedTree.Build(Settings.Request(name.Name, name.Version, name.Commit));
+            using var tree = MassagedTree.Build(
+                Settings.Request(name.Name, name.Version, name.Commit) with { IgnoresLock = _options.IgnoresLock });
             new Output(Settings.Output, name.Name).Install(tree.Workspace.Result);
             var result = new InstallResult(
-                name.Name, tree.Revision.Version, tree.Revision.Commit, Path.Combine(Settings.Output, name.Name), tree.Workspace.Result.Count,
+                name.Name, tree.Revision.Version, tree.Revision.Commit, Path.Combine(Settings.Output, name.Name),
+                tree.Workspace.Result.Count,
                 tree.Modifications.Count, tree.Edits.Select(edit => edit.Path).Distinct(StringComparer.Ordinal).Count());
             if (Settings.IsJson)
             {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Fluister.NotForking.Commands;
 
 /// <summary>The command line of the old tool: `not-fork [options] [NAME]...`.</summary>
@@ -18,7 +20,7 @@ internal sealed class MassageOptions
         Flag(() => Settings.HasNoUpdate = true, "n", "no-update"),
         Flag(() => Settings.HasNoUpdate = false, "update"),
         Flag(() => IsQuery = true, "q", "query"),
-        new(["verbose"], GetoptKind.Number, value => Settings.Verbosity = long.Parse(value, System.Globalization.CultureInfo.InvariantCulture)),
+        new(["verbose"], GetoptKind.Number, value => Settings.Verbosity = long.Parse(value, CultureInfo.InvariantCulture)),
         Flag(() => Settings.Verbosity = 0, "quiet"),
         Flag(() => Settings.IsOffline = false, "online"),
         Flag(() => Settings.IsOffline = true, "offline"),

@@ -47,16 +47,19 @@ internal static class RebaseCommand
             if (patch.HasConflicts)
             {
                 conflicts.Write(patch.Files);
+                var places = patch.Files
+                    .SelectMany(other => other.Conflicts.Select(lines => $"{conflicts.At(other.Path)}:{lines.From}")).ToList();
                 throw new NotForkException(
                     ExitCode.Drift,
-                    $"{patch.Files.Sum(other => other.Conflicts.Count)} conflicts between {origin} and {version}: " +
-                    $"{string.Join(", ", patch.Files.SelectMany(other => other.Conflicts.Select(lines => $"{conflicts.At(other.Path)}:{lines.From}")))}. " +
+                    $"{places.Count} conflict{(places.Count == 1 ? "" : "s")} between {origin} and {version}: " +
+                    $"{string.Join(", ", places)}. " +
                     "Resolve them there, then run the same command with `--continue`.", patch.File.Place);
             }
 
             if (patch.Files.All(other => other.IsNeedless))
             {
-                throw new NotForkException(ExitCode.Drift, $"Version {version} has all of this change already: the file can go.", patch.File.Place);
+                throw new NotForkException(
+                    ExitCode.Drift, $"Version {version} has all of this change already: the file can go.", patch.File.Place);
             }
 
             Install(patch.File.Place.File, patch.Write(MassagedTree.Read(request with { Version = version }).Dialect));

@@ -14,7 +14,7 @@ internal static class ToolVersion
         if (!VersionFilter.Between([MassageCommand.LanguageVersion], first, last).Any())
         {
             throw new NotForkException(
-                ExitCode.Usage, $"This is version {MassageCommand.LanguageVersion} of the language; a version in {range} is another program.");
+                ExitCode.Usage, $"This is version {MassageCommand.LanguageVersion} of the language; {range} is another program.");
         }
 
         var program = Environment.ProcessPath ?? "not-fork";

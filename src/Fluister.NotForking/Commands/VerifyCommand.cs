@@ -10,7 +10,11 @@ internal static class VerifyCommand
     /// <summary>The command.</summary>
     public static Command Create(CommonOptions common)
     {
-        var names = new Argument<string[]>("NAME") { Description = "Recipes; default: all that have a lock", Arity = ArgumentArity.ZeroOrMore };
+        var names = new Argument<string[]>("NAME")
+        {
+            Description = "Recipes; default: all that have a lock",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         var versions = new Option<string[]>("-v", "--version") { Description = "A locked version; may be repeated. Default: all" };
         var tree = new Option<string?>("--tree")
         {
@@ -18,7 +22,7 @@ internal static class VerifyCommand
         };
         var foreign = new Option<bool>("--allow-foreign")
         {
-            Description = "With --output or --tree: files that not-fork did not write do not count (OUT/.index/NAME lists those that it wrote)",
+            Description = "With --output or --tree: only files that not-fork wrote count (OUT/.index/NAME lists them)",
         };
         var command = new Command("verify", """
             Make locked versions anew, of the cache and without the network, and compare everything with not-fork.d/NAME/not-fork.lock.
@@ -43,17 +47,19 @@ internal static class VerifyCommand
             foreach (var name in given.Length > 0 ? given : Locked(settings.Input))
             {
                 var file = LockFile.Find(settings.Input, name) ?? throw new NotForkException(
-                    ExitCode.Verification, $"There is no lock; `not-fork lock {name}` makes one.", LockFile.Empty(settings.Input, name).Place);
+                    ExitCode.Verification, $"There is no lock; `not-fork lock {name}` makes one.",
+                    LockFile.Empty(settings.Input, name).Place);
                 var verification = new Verification(file);
                 if (comparesOutput)
                 {
                     var index = parsed.GetValue(foreign) ? OutputIndex.Paths(settings.Output, name) : null;
-                    verdicts.Add(verification.Compare(
-                        folder ?? Path.Combine(settings.Output, name), parsed.GetValue(versions)!.LastOrDefault(), index is null ? null : index.Contains));
+                    var compared = folder ?? Path.Combine(settings.Output, name);
+                    var chosen = parsed.GetValue(versions)!.LastOrDefault();
+                    verdicts.Add(verification.Compare(compared, chosen, index is null ? null : index.Contains));
                 }
                 else
                 {
-                    verdicts.AddRange((parsed.GetValue(versions) is [_, ..] chosen ? chosen : file.Versions)
+                    verdicts.AddRange((parsed.GetValue(versions) is [_, ..] some ? some : file.Versions)
                         .Select(version => verification.Recompute(settings.Request(name, version))));
                 }
             }

@@ -16,8 +16,8 @@ public sealed record Block(Place Place, IReadOnlyDictionary<string, string> Keys
     /// <summary>What tags have after the version: the second word of `version`, in dialect 1.</summary>
     public string VersionSuffix => Words.Length > 1 ? Words[1] : "";
 
-    private string[] Words => Keys.GetValueOrDefault("version", "").Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } words
-        ? words : [""];
+    private string[] Words =>
+        Keys.GetValueOrDefault("version", "").Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } words ? words : [""];
 
     /// <summary>The line that a key's value comes from.</summary>
     public Place At(string key) => Places.GetValueOrDefault(key, Place);

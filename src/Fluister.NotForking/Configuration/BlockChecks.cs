@@ -5,7 +5,8 @@ internal static class BlockChecks
 {
     private static readonly string[] Known =
     [
-        DialectKey.Name, "vcs", "repos", "repository", "branch", "version", "version_filter", "subtree", "compare", "srcmirror", "prefix", "signers",
+        DialectKey.Name, "vcs", "repos", "repository", "branch", "version", "version_filter", "subtree", "compare", "srcmirror",
+        "prefix", "signers",
     ];
 
     private static readonly string[] KnownOfVersions = ["version-", "time-", "source-", "sha224-", "sha256-", "sha384-", "sha512-"];
@@ -38,13 +39,18 @@ internal static class BlockChecks
         if (dialect == 0 && !vcs.Equals("download", StringComparison.OrdinalIgnoreCase) &&
             block.Keys.TryGetValue("version", out var version) && version.AsSpan().IndexOfAny(" \t\r\f\v") > 0)
         {
-            throw Wrong(block, "version", "Dialect 0 loses both words of a \"version\" of two words, and finds no version: leave no space " +
-                "after the prefix, or write \"dialect = 1\"");
+            throw Wrong(block, "version", "Dialect 0 loses both words of a \"version\" of two words, and finds no version: leave no " +
+                "space after the prefix, or write \"dialect = 1\"");
         }
 
         if (dialect > 0 && block.Keys.Keys.FirstOrDefault(key => !IsKnown(key)) is { } unknown)
         {
             throw Wrong(block, unknown, $"There is no key \"{unknown}\"");
+        }
+
+        if (dialect > 0 && block.Keys.ContainsKey("signers") && !vcs.Equals("git", StringComparison.OrdinalIgnoreCase))
+        {
+            throw Wrong(block, "signers", "Only tags of git are signed: \"signers\" needs \"vcs = git\"");
         }
 
         return block;

@@ -18,7 +18,8 @@ internal static partial class Conditions
     public static bool Holds(string name, string value, RecipeRequest request, Place place) => name switch
     {
         "version" => HasVersion(value, request.Version, place),
-        "osname" => All(Equality(), value, place, name, match => Compare(match, string.CompareOrdinal(request.OsName, match.Groups[2].Value))),
+        "osname" => All(
+            Equality(), value, place, name, match => Compare(match, string.CompareOrdinal(request.OsName, match.Groups[2].Value))),
         _ => All(FilePattern(), value, place, name, match => HasFile(match.Groups[2].Value, place) == (match.Groups[1].Length == 0)),
     };
 
@@ -68,12 +69,12 @@ internal static partial class Conditions
         return name.EndsWith('/') ? Directory.Exists(name) : File.Exists(name);
     }
 
-    [GeneratedRegex(@"\G(==?|!=|>=?|<=?)[ \t-\r]*([^ \t-\r]+)[ \t-\r]*")]
+    [GeneratedRegex(@"\G(?<sign>==?|!=|>=?|<=?)[ \t-\r]*(?<than>[^ \t-\r]+)[ \t-\r]*", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Comparison();
 
-    [GeneratedRegex(@"\G(==?|!=)[ \t-\r]*([^ \t-\r]+)[ \t-\r]*")]
+    [GeneratedRegex(@"\G(?<sign>==?|!=)[ \t-\r]*(?<than>[^ \t-\r]+)[ \t-\r]*", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Equality();
 
-    [GeneratedRegex(@"\G(!?)[ \t-\r]*(/[^ \t-\r]+)[ \t-\r]*")]
+    [GeneratedRegex(@"\G(?<not>!?)[ \t-\r]*(?<path>/[^ \t-\r]+)[ \t-\r]*", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex FilePattern();
 }

@@ -30,7 +30,8 @@ internal static class DialectKey
 
             return int.TryParse(sides[1], NumberStyles.None, CultureInfo.InvariantCulture, out var dialect) && dialect <= 1
                 ? dialect
-                : throw new NotForkException(ExitCode.Configuration, $"There is no dialect \"{sides[1]}\": 0 and 1 are known.", lines.Place);
+                : throw new NotForkException(
+                    ExitCode.Configuration, $"There is no dialect \"{sides[1]}\": 0 and 1 are known.", lines.Place);
         }
 
         return 0;

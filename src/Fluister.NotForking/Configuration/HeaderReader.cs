@@ -2,7 +2,8 @@ using Fluister.NotForking.Texts;
 
 namespace Fluister.NotForking.Configuration;
 
-/// <summary>Reads "key = value" lines of dialect 0: whitespace before "=", conditions that do not nest, the last value of a key wins.</summary>
+/// <summary>Reads "key = value" lines of dialect 0: whitespace before "=", conditions that do not nest, the last value of a key
+/// wins.</summary>
 /// <param name="lines">The file.</param>
 /// <param name="request">What decides its conditions.</param>
 /// <param name="isModification">A `.mod` header, which ends at dashes and may have conditions as keys; else upstream.conf, which has
@@ -147,7 +148,8 @@ internal sealed class HeaderReader(
         }
         else if (!isModification || !Conditions.IsName(key))
         {
-            throw Wrong(key.Contains('=') ? $"Write a space before \"=\" in \"{key}\"" : $"After \"{key}\" there must be \"= value\"", place);
+            throw Wrong(
+                key.Contains('=') ? $"Write a space before \"=\" in \"{key}\"" : $"After \"{key}\" there must be \"= value\"", place);
         }
 
         Keys[key] = (place, rest);

@@ -183,7 +183,8 @@ internal sealed class StrictHeaderReader(
     private static (string First, string After) Word(string text)
     {
         var end = text.AsSpan().IndexOfAny(" \t(");
-        return end < 0 ? (VersionOrder.Lower(text), "") : (VersionOrder.Lower(text[..end]), PerlText.TrimStart(text.AsSpan(end)).ToString());
+        return end < 0
+            ? (VersionOrder.Lower(text), "") : (VersionOrder.Lower(text[..end]), PerlText.TrimStart(text.AsSpan(end)).ToString());
     }
 
     private static NotForkException Wrong(string sentence, Place place) => new(ExitCode.Configuration, sentence + ".", place);

@@ -6,7 +6,7 @@ namespace Fluister.NotForking.Configuration;
 
 /// <summary>The order of versions as a person sees it: 1.9 before 1.10, 1.0-alpha before 1.0.</summary>
 /// <remarks>Digits compare as numbers, all else as bytes in lower case; -git, -alpha, -beta, -gamma and -delta at the end come before
-/// the version without. Versions that are equal so (1.1, 1.01, 1.1.0) are ordered by the bytes of their names, so that "latest" is the
+/// the version without. Versions that are equal so (1.1, 1.01) are ordered by the bytes of their names, so that "latest" is the
 /// same on every computer.</remarks>
 public sealed class VersionOrder : IComparer<string>
 {
@@ -15,6 +15,9 @@ public sealed class VersionOrder : IComparer<string>
 
     /// <summary>How many runs of digits and of other bytes count; what follows does not.</summary>
     private const int Runs = 16;
+
+    private static readonly (string Ending, char Mark)[] Suffixes =
+        [("-alpha", 'a'), ("-beta", 'b'), ("-gamma", 'c'), ("-delta", 'd'), ("-git", '0')];
 
     private const string Nothing = ".000000000000000";
 
@@ -30,7 +33,7 @@ public sealed class VersionOrder : IComparer<string>
         return order != 0 ? order : string.CompareOrdinal(PerlText.Encode(x), PerlText.Encode(y));
     }
 
-    /// <summary>Compares two versions as conditions do: 1.1, 1.01 and 1.1.0 are equal.</summary>
+    /// <summary>Compares two versions as conditions do: 1.1 and 1.01 are equal; 1.1.0 comes after them.</summary>
     public static int CompareNumbers(string x, string y) => string.CompareOrdinal(Key(x), Key(y));
 
     /// <summary>A text whose byte order is the order of versions.</summary>
@@ -38,7 +41,7 @@ public sealed class VersionOrder : IComparer<string>
     {
         var text = Lower(PerlText.Encode(version));
         var suffix = 'z';
-        foreach (var (ending, mark) in (ReadOnlySpan<(string, char)>)[("-alpha", 'a'), ("-beta", 'b'), ("-gamma", 'c'), ("-delta", 'd'), ("-git", '0')])
+        foreach (var (ending, mark) in Suffixes)
         {
             if (text.EndsWith(ending, StringComparison.Ordinal))
             {

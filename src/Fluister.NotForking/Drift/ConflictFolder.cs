@@ -2,8 +2,8 @@ using Fluister.NotForking.Texts;
 
 namespace Fluister.NotForking.Drift;
 
-/// <summary>Where a rebase leaves files with conflict markers for a person, beside the recipe. Its name begins with a dot, so that recipes and
-/// locks pass it over.</summary>
+/// <summary>Where a rebase leaves files with conflict markers for a person, beside the recipe. Its name begins with a dot, so that
+/// recipes and locks pass it over.</summary>
 /// <param name="folder">The folder.</param>
 internal sealed class ConflictFolder(string folder)
 {

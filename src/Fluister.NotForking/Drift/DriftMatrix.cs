@@ -25,7 +25,8 @@ internal static class DriftMatrix
             {
                 using var tree = trees.CheckOut(versions[at]);
                 columns[at] = tree.Modifications.ToDictionary(
-                    modification => Path.GetRelativePath(folder, modification.Place.File), modification => Try(tree, modification), StringComparer.Ordinal);
+                    modification => Path.GetRelativePath(folder, modification.Place.File),
+                    modification => Try(tree, modification), StringComparer.Ordinal);
                 report(versions[at]);
             });
         }
@@ -68,7 +69,9 @@ internal static class DriftMatrix
 
         var count = edits.Sum(edit => edit.Count);
         var files = edits.Select(edit => edit.Path).Distinct(StringComparer.Ordinal).Count();
-        var sentence = edits.Count == 0 ? "Fits; there is nothing to edit." : count == 0 ? "Upstream has it already." : $"Edits {Number(count, "place")} in {Number(files, "file")}.";
+        var sentence = edits.Count == 0 ? "Fits; there is nothing to edit."
+            : count == 0 ? "Upstream has it already."
+            : $"Edits {Number(count, "place")} in {Number(files, "file")}.";
         return fuzz > 0 ? new DriftCell(DriftStatus.Fuzz, $"{sentence[..^1]}, with {Number(fuzz, "line")} of context left out.")
             : offset != 0 ? new DriftCell(DriftStatus.Offset, $"{sentence[..^1]}, moved by {Number(offset, "line")}.")
             : new DriftCell(DriftStatus.Fits, sentence);

@@ -37,7 +37,10 @@ internal sealed record DriftReport(
         ["versions"] = new JsonArray([.. Versions.Select((version, at) => new JsonObject
         {
             ["version"] = version,
-            ["cells"] = new JsonArray([.. Cells[at].Select(cell => new JsonObject { ["status"] = cell.Word, ["sentence"] = cell.Sentence })]),
+            ["cells"] = new JsonArray([.. Cells[at].Select(cell => new JsonObject
+            {
+                ["status"] = cell.Word, ["sentence"] = cell.Sentence,
+            })]),
         })]),
     };
 }

@@ -30,7 +30,8 @@ internal static class DriftTable
 
         output.WriteLine();
         output.WriteLine("= fits   o with an offset   ~ with fuzz   X fails   ! assertion fails   . not for this version");
-        foreach (var (modification, from, to, cell) in report.Runs().Where(run => run.Cell.Status is not (DriftStatus.Fits or DriftStatus.NotApplicable)))
+        foreach (var (modification, from, to, cell) in report.Runs()
+            .Where(run => run.Cell.Status is not (DriftStatus.Fits or DriftStatus.NotApplicable)))
         {
             output.WriteLine($"{modification}, {(from == to ? from : $"{from} to {to}")}: {cell.Word}: {cell.Sentence}");
         }

@@ -18,12 +18,14 @@ internal static class FragmentMerge
         foreach (var (path, before, after) in edited)
         {
             var theirs = Rebase.Bytes(@new, path) ?? throw new NotForkException(
-                ExitCode.Drift, $"Version {names.Theirs} has no file \"{path}\".", fragments.First(fragment => fragment.Path == path).Place);
+                ExitCode.Drift, $"Version {names.Theirs} has no file \"{path}\".",
+                fragments.First(fragment => fragment.Path == path).Place);
             var (merged, conflicts) = (theirs, 0);
             foreach (var fragment in fragments.Where(fragment => fragment.Path == path))
             {
                 var merge = ThreeWayMerge.Of(
-                    Part(before, fragment, names.Base).Part, Part(after, fragment, names.Base).Part, Part(merged, fragment, names.Theirs).Part, names);
+                    Part(before, fragment, names.Base).Part, Part(after, fragment, names.Base).Part,
+                    Part(merged, fragment, names.Theirs).Part, names);
                 var (_, head, tail) = Part(merged, fragment, names.Theirs);
                 merged = [.. head.Span, .. merge.Text, .. tail.Span];
                 conflicts += merge.Conflicts.Count;
@@ -34,7 +36,8 @@ internal static class FragmentMerge
     }
 
     /// <summary>A fragment's lines, and what lies before and after them.</summary>
-    private static (TextLines Part, ReadOnlyMemory<byte> Head, ReadOnlyMemory<byte> Tail) Part(byte[] text, Fragment fragment, string version)
+    private static (TextLines Part, ReadOnlyMemory<byte> Head, ReadOnlyMemory<byte> Tail) Part(
+        byte[] text, Fragment fragment, string version)
     {
         var lines = new TextLines(text);
         var (from, next) = fragment.Find(lines) ?? throw new NotForkException(

@@ -6,8 +6,8 @@ using Fluister.NotForking.Trees;
 namespace Fluister.NotForking.Drift;
 
 /// <summary>Rewrites a patch for another version of upstream, by a three-way merge of each file that it edits.</summary>
-/// <remarks>The merge's base is the file as the patch finds it in a version that it fits, its sides are what the patch makes of that, and the
-/// file in the new version; each after the modifications that come before. docs/NOT-FORKING.md describes it for a person.</remarks>
+/// <remarks>The merge's base is the file as the patch finds it in a version that it fits; its sides are what the patch makes of that,
+/// and the file in the new version; each after the modifications that come before. docs/DRIFT.md describes it for a person.</remarks>
 internal sealed class Rebase
 {
     private readonly VersionTrees _trees;
@@ -41,7 +41,8 @@ internal sealed class Rebase
         }
 
         return loose ?? throw new NotForkException(
-            ExitCode.Drift, $"It fits none of the {Most} versions before {to}; `--from VERSION` names one that it was made for.", new Place(_file));
+            ExitCode.Drift, $"It fits none of the {Most} versions before {to}; `--from VERSION` names one that it was made for.",
+            new Place(_file));
     }
 
     /// <summary>Whether the patch fits a version exactly.</summary>
@@ -66,7 +67,8 @@ internal sealed class Rebase
         return method switch
         {
             "patch" => new RebasedPatch(file, [.. Files(old, before).Select(edited => Merge(edited, @new, file, names))]),
-            "fragment_patch" => new RebasedPatch(file, [.. FragmentMerge.Of(new FragmentReader(file).Read(), Files(old, before), @new, names)]),
+            "fragment_patch" => new RebasedPatch(
+                file, [.. FragmentMerge.Of(new FragmentReader(file).Read(), Files(old, before), @new, names)]),
             _ => throw new NotForkException(
                 ExitCode.Usage, $"Only patches can be rebased; this is a modification of the method \"{method}\".", file.Place),
         };
@@ -129,7 +131,8 @@ internal sealed class Rebase
         catch (NotForkException e) when (e.Code == ExitCode.Drift)
         {
             throw new NotForkException(
-                ExitCode.Drift, $"It does not fit version {tree.Revision.Version} either; `--from VERSION` names one that it was made for. {e.Line}",
+                ExitCode.Drift,
+                $"It does not fit version {tree.Revision.Version} either; `--from VERSION` names one that it was made for. {e.Line}",
                 modification.Place, e);
         }
 
@@ -140,14 +143,16 @@ internal sealed class Rebase
     }
 
     private static RebasedFile Merge(
-        (string Path, byte[] Before, byte[] After) edited, MassagedTree @new, ModificationFile file, (string Ours, string Base, string Theirs) names)
+        (string Path, byte[] Before, byte[] After) edited, MassagedTree @new, ModificationFile file,
+        (string Ours, string Base, string Theirs) names)
     {
         if (Bytes(@new, edited.Path) is not { } theirs)
         {
             var others = @new.Workspace.EditablePaths.Where(path => Path.GetFileName(path) == Path.GetFileName(edited.Path)).ToList();
             throw new NotForkException(
                 ExitCode.Drift,
-                $"Version {names.Theirs} has no file \"{edited.Path}\"{(others.Count == 1 ? $"; \"{others[0]}\" may be what became of it" : "")}.",
+                $"Version {names.Theirs} has no file \"{edited.Path}\"" +
+                (others.Count == 1 ? $"; \"{others[0]}\" may be what became of it." : "."),
                 file.Place);
         }
 

@@ -21,7 +21,8 @@ internal sealed record RebasedPatch(ModificationFile File, IReadOnlyList<Rebased
         var options = File.PatchOptions(dialect);
         if (options is not { Strip: 1, Reverse: false, IgnoreBlanks: false })
         {
-            throw new NotForkException(ExitCode.Configuration, "A patch with these options is not rewritten; -p1 alone is.", File.At("options"));
+            throw new NotForkException(
+                ExitCode.Configuration, "A patch with these options is not rewritten; -p1 alone is.", File.At("options"));
         }
 
         var isFragments = "fragment_patch".Equals(File.Keys.GetValueOrDefault("method"), StringComparison.OrdinalIgnoreCase);
@@ -65,7 +66,8 @@ internal sealed record RebasedPatch(ModificationFile File, IReadOnlyList<Rebased
             if (hunks.Length == 0)
             {
                 throw new NotForkException(
-                    ExitCode.Drift, $"Upstream has the change of the fragment \"{fragment.Value}\" already; take it out of the file.", fragment.Place);
+                    ExitCode.Drift, $"Upstream has the change of the fragment \"{fragment.Value}\" already; take it out of the file.",
+                    fragment.Place);
             }
 
             var from = fragment.Hunks[0].Place.Line - 1;
@@ -98,12 +100,14 @@ internal sealed record RebasedPatch(ModificationFile File, IReadOnlyList<Rebased
         {
             var first = Encoding.Latin1.GetString(bytes.AsSpan(0, File.BodyOffset)).Count(letter => letter == '\n') + 1;
             var text = Encoding.Latin1.GetString(body.Span).Split('\n');
-            var file = File with { Bytes = bytes, Body = [.. text.SkipLast(1).Select((line, at) => (place with { Line = first + at }, line))] };
+            var numbered = text.SkipLast(1).Select((line, at) => (place with { Line = first + at }, line));
+            var file = File with { Bytes = bytes, Body = [.. numbered] };
             foreach (var fragment in new FragmentReader(file).Read())
             {
                 var lines = new TextLines(found[fragment.Path]);
                 var (from, next) = fragment.Find(lines)!.Value;
-                var result = Applied(new FilePatch(fragment.Place, null, null, null, fragment.Hunks), lines.Keep(from, next), options, fragment.Path);
+                var patch = new FilePatch(fragment.Place, null, null, null, fragment.Hunks);
+                var result = Applied(patch, lines.Keep(from, next), options, fragment.Path);
                 found[fragment.Path] = [.. lines.Range(0, from), .. result, .. lines.Range(next, lines.Count)];
             }
         }

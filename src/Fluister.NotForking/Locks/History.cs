@@ -77,7 +77,8 @@ internal sealed class History
 
         if (step.Before is null)
         {
-            var from = _all.FindLast(other => other.Number != step.Number && other.After is null && other.Before!.Location == step.After.Location);
+            var from = _all.FindLast(other =>
+                other.Number != step.Number && other.After is null && other.Before!.Location == step.After.Location);
             return from is null
                 ? new LineOrigins(Lines(step.After), [.. Enumerable.Repeat<Place?>(step.By, Lines(step.After).Count)], [])
                 : Trace(from.Path, _steps[from.Path].IndexOf(from), from.Before!);

@@ -5,8 +5,8 @@ namespace Fluister.NotForking.Locks;
 /// <summary>Where the lines of one text come from.</summary>
 /// <param name="Text">The text.</param>
 /// <param name="By">For each line what made it; null: upstream.</param>
-/// <param name="Removed">Lines of upstream's that are gone, each before a line of the text (an index from 0; its length: at the end), how many,
-/// and what took them. Where as many lines or more took their place, there is none.</param>
+/// <param name="Removed">Lines of upstream's that are gone, each before a line of the text (an index from 0; its length: at the
+/// end), how many, and what took them. Where as many lines or more took their place, there is none.</param>
 internal sealed record LineOrigins(TextLines Text, IReadOnlyList<Place?> By, IReadOnlyList<(int Before, int Count, Place By)> Removed)
 {
     /// <summary>The same for what an edit made of the text.</summary>

@@ -65,7 +65,8 @@ public sealed record LockDifference(IReadOnlyList<string> What, string? Locked, 
                 }
                 else
                 {
-                    differences.Add(new LockDifference([.. what, key], isLocked ? Text(one[key]) : null, isFound ? Text(other[key]) : null));
+                    differences.Add(new LockDifference(
+                        [.. what, key], isLocked ? Text(one[key]) : null, isFound ? Text(other[key]) : null));
                 }
             }
         }

@@ -74,7 +74,13 @@ internal static class LockEntry
 
         if (revision is { Tag: { } tag, Id: { } id })
         {
-            upstream["tag"] = new JsonObject { ["name"] = tag, ["object"] = id };
+            var named = new JsonObject { ["name"] = tag, ["object"] = id };
+            if (revision.Signature is { } signature)
+            {
+                (named["signature"], named["signer"]) = (signature.Format, signature.Signer);
+            }
+
+            upstream["tag"] = named;
         }
 
         if (tree.Upstream is DownloadUpstream download && revision.Version is { } version)

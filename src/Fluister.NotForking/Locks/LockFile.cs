@@ -85,7 +85,8 @@ public sealed class LockFile
                 throw new NotForkException(ExitCode.Configuration, $"It is longer than {Limits.ConfigurationBytes >> 20} MiB.", place);
             }
 
-            var root = JsonNode.Parse(File.ReadAllBytes(place.File), documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject;
+            var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
+            var root = JsonNode.Parse(File.ReadAllBytes(place.File), documentOptions: options) as JsonObject;
             if (root is not { Count: 3 } || root["format"]?.ToString() != Format || root["versions"] is not JsonObject versions)
             {
                 throw new NotForkException(ExitCode.Configuration, $"This is not a lock of the format \"{Format}\".", place);

@@ -39,7 +39,8 @@ internal sealed class Verification(LockFile file)
         var hash = new TreeHash();
         var entries = FolderTree.Read(folder).Where(entry => isOurs is null || isOurs(entry.Path)).ToList();
         var found = hash.Of(entries);
-        version ??= file.Versions.FirstOrDefault(other => file.Entry(other)!["tree"]?.ToString() == found) ?? (file.Versions is [.., var newest] ? newest : null);
+        version ??= file.Versions.FirstOrDefault(other => file.Entry(other)!["tree"]?.ToString() == found)
+            ?? (file.Versions is [.., var newest] ? newest : null);
         var locked = version is null ? null : file.Entry(version);
         if (locked is null)
         {

@@ -6,6 +6,9 @@ namespace Fluister.NotForking.Modifications;
 /// <param name="Parameters">Values of a network descriptor by name (dialect 1).</param>
 public sealed record ModificationRun(string? Version, string? Commit, Parameters Parameters)
 {
+    /// <summary>Whether the tree is a part of upstream's: `subtree`, or `prefix` of a download.</summary>
+    public bool IsPart { get; init; }
+
     /// <summary>Sees each edit that was made.</summary>
     public Action<Edit>? Watch { get; init; }
 }

@@ -47,7 +47,9 @@ public sealed partial class Parameters
     {
         var options = new JsonDocumentOptions
         {
-            AllowDuplicateProperties = false, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip,
+            AllowDuplicateProperties = false,
+            AllowTrailingCommas = true,
+            CommentHandling = JsonCommentHandling.Skip,
         };
         try
         {
@@ -59,7 +61,8 @@ public sealed partial class Parameters
         catch (JsonException e)
         {
             throw new NotForkException(
-                ExitCode.Configuration, "The network descriptor is not JSON: " + e.Message, place with { Line = (int)(e.LineNumber ?? -1) + 1 }, e);
+                ExitCode.Configuration, "The network descriptor is not JSON: " +
+                    e.Message, place with { Line = (int)(e.LineNumber ?? -1) + 1 }, e);
         }
     }
 
@@ -96,7 +99,7 @@ public sealed partial class Parameters
 
         if (value.ValueKind == JsonValueKind.Array)
         {
-            return Index().Match(name) is { Success: true } index && int.TryParse(index.Groups[1].ValueSpan, out var at) &&
+            return Index().Match(name) is { Success: true } index && int.TryParse(index.Groups["index"].ValueSpan, out var at) &&
                 at < value.GetArrayLength() ? Find(value[at], name[index.Length..].TrimStart('.')) : null;
         }
 
@@ -119,8 +122,9 @@ public sealed partial class Parameters
     }
 
     private static IEnumerable<string> Names(JsonElement value, string prefix) => value.EnumerateObject().SelectMany(
-        member => member.Value.ValueKind == JsonValueKind.Object ? Names(member.Value, prefix + member.Name + ".") : [prefix + member.Name]);
+        member => member.Value.ValueKind == JsonValueKind.Object ? Names(member.Value, prefix + member.Name + ".")
+            : [prefix + member.Name]);
 
-    [GeneratedRegex(@"^\[([0-9]{1,9})\]", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\[(?<index>[0-9]{1,9})\]", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Limits.SearchMilliseconds)]
     private static partial Regex Index();
 }

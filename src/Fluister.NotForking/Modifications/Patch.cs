@@ -1,3 +1,4 @@
+using System.Buffers;
 using Fluister.NotForking.Configuration;
 using Fluister.NotForking.Texts;
 using Fluister.NotForking.Trees;
@@ -7,6 +8,7 @@ namespace Fluister.NotForking.Modifications;
 /// <summary>`method = patch`: a diff of files that upstream has. It makes, deletes and renames none.</summary>
 internal sealed class Patch : Modification
 {
+    private static readonly SearchValues<char> Special = SearchValues.Create(" \t\n=^![()$'\"&*?;|<>\\`");
     private readonly bool _isStrict;
     private readonly PatchOptions _options;
     private readonly IReadOnlyList<FilePatch> _files;
@@ -24,11 +26,24 @@ internal sealed class Patch : Modification
     /// <inheritdoc/>
     public override void Apply(Workspace tree, ModificationRun run)
     {
+        if (run.IsPart && !_isStrict && _files.Count > 0)
+        {
+            throw new NotForkException(
+                ExitCode.Configuration, "In dialect 0 a patch is looked for from upstream's own root, so that below `subtree` or `prefix` it is "
+                + "left out in silence; write `dialect = 1`, or use fragment_patch.", Place);
+        }
+
         foreach (var file in _files)
         {
             Refuse(file);
             var path = file.Choose(name => tree.Find(name) is not null) ?? throw new NotForkException(
                 ExitCode.Drift, $"This version has no file {string.Join(" or ", file.Names.Distinct().Select(name => $"\"{name}\""))} to patch.", file.Place);
+            if (!_isStrict && (path.AsSpan().IndexOfAny(Special) >= 0 || path[0] is '#' or '~'))
+            {
+                throw new NotForkException(
+                    ExitCode.Configuration, $"Dialect 0 cannot patch \"{path}\", whose name has a character that shells know; write `dialect = 1`.", file.Place);
+            }
+
             PatchResult? result = null;
             tree.Edit(path, text => (result = Applied(text, file, path)).Text, file.Place);
             if (file.Mode is { } mode)

@@ -4,7 +4,8 @@ namespace Fluister.NotForking.Modifications;
 
 /// <summary>One line of a `sed` modification.</summary>
 /// <param name="Place">Where it stands.</param>
-/// <param name="Files">Which files: by their whole path, or by its last part.</param>
+/// <param name="Glob">Which files, as it was written.</param>
+/// <param name="Files">The same: by their whole path, or by its last part.</param>
 /// <param name="Pattern">What is replaced.</param>
 /// <param name="Replacement">By what, as a literal text but for `$LUMO_...`.</param>
-internal sealed record SedRule(Place Place, Glob Files, PerlPattern Pattern, string Replacement);
+internal sealed record SedRule(Place Place, string Glob, Glob Files, PerlPattern Pattern, string Replacement);

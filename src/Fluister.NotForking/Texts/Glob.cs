@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Fluister.NotForking.Texts;
@@ -7,8 +8,11 @@ namespace Fluister.NotForking.Texts;
 /// <remarks>It becomes the same regular expression as there, oddities included: inside "[..]" "^" is only a character.</remarks>
 public sealed class Glob
 {
+    private static readonly SearchValues<char> Special = SearchValues.Create("*?{}[]\\,#\n");
+
     private readonly PerlPattern _pattern;
     private readonly string? _literal;
+    private readonly string? _simple;
 
     /// <summary>Reads a pattern.</summary>
     /// <param name="pattern">The pattern: bytes of UTF-8 as Latin-1.</param>
@@ -17,18 +21,52 @@ public sealed class Glob
     public Glob(string pattern, Place place)
     {
         _pattern = PerlPattern.Create($"^{Translate(pattern)}$", place);
-        _literal = pattern.AsSpan().IndexOfAny("*?{}[]\\,#\n") < 0 && pattern.Length > 0 ? pattern : null;
+        _simple = pattern.AsSpan().IndexOfAny("{}[]\\,#\n") < 0 && pattern.Length > 0 ? pattern : null;
+        _literal = !pattern.AsSpan().ContainsAny(Special) && pattern.Length > 0 ? pattern : null;
     }
 
     /// <summary>Whether a path matches, as a whole or by its last part: what `sed` asks.</summary>
     /// <param name="path">A path, as Unicode text.</param>
-    public bool IsMatchOfPathOrName(string path) => IsMatch(path) || (path.LastIndexOf('/') is > -1 and var slash && IsMatch(path[(slash + 1)..]));
+    public bool IsMatchOfPathOrName(string path) =>
+        IsMatch(path) || (path.LastIndexOf('/') is > -1 and var slash && IsMatch(path[(slash + 1)..]));
 
     /// <summary>Whether a path matches as a whole.</summary>
     public bool IsMatch(string path)
     {
         var text = PerlText.Encode(path);
-        return _literal is null ? _pattern.IsMatch(text) : text == _literal;
+        return _literal is not null ? text == _literal : _simple is not null ? IsSimpleMatch(_simple, text) : _pattern.IsMatch(text);
+    }
+
+    /// <summary>The same for "*" and "?" only, without a regular expression: it is asked for every rule and file.</summary>
+    private static bool IsSimpleMatch(ReadOnlySpan<char> glob, ReadOnlySpan<char> text)
+    {
+        var (at, star, starText, letter) = (0, -1, 0, 0);
+        while (letter < text.Length || at < glob.Length)
+        {
+            var next = at < glob.Length ? glob[at] : '\0';
+            var isFirst = at == 0 || glob[at - 1] == '/';
+            // A part of the pattern that does not begin with "." needs a character other than "." there.
+            var mayStand = at < glob.Length && !(isFirst && next != '.' && (letter == text.Length || text[letter] == '.'));
+            if (mayStand && next == '*')
+            {
+                (star, starText) = (at++, letter);
+            }
+            else if (mayStand && letter < text.Length && (next == '?' ? text[letter] is not ('/' or '\n') : next == text[letter]))
+            {
+                at++;
+                letter++;
+            }
+            else if (star >= 0 && starText < text.Length && text[starText] is not ('/' or '\n'))
+            {
+                (at, letter) = (star + 1, ++starText);
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static string Translate(string glob)

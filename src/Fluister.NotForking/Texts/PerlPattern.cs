@@ -58,7 +58,8 @@ public sealed class PerlPattern
     }
 
     /// <summary>Whether a text has a match.</summary>
-    public bool IsMatch(string text) => Literal is null ? Timed(() => Regex.IsMatch(text)) : text.Contains(Literal, StringComparison.Ordinal);
+    public bool IsMatch(string text) =>
+        Literal is null ? Timed(() => Regex.IsMatch(text)) : text.Contains(Literal, StringComparison.Ordinal);
 
     /// <summary>The first match.</summary>
     public Match Match(string text) => Timed(() => Regex.Match(text));

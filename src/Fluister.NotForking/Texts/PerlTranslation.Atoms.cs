@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Fluister.NotForking.Texts;
 
@@ -48,7 +49,7 @@ internal sealed partial class PerlTranslation
         }
 
         var letter = _pattern[_at++];
-        if (char.IsAsciiLetter(letter) && letter is not ('b' or 'B' or 'N' or 'g' or 'k' or 'x' or 'o' or 'c' or 'p' or 'P' or 'X') && At('{') && !IsQuantified)
+        if (At('{') && !IsQuantified && char.IsAsciiLetter(letter) && !"bBNgkxocpPX".Contains(letter))
         {
             throw Wrong("after this escape a \"{\" must be \"\\{\"");
         }
@@ -61,7 +62,8 @@ internal sealed partial class PerlTranslation
         switch (letter)
         {
             case 'b' or 'B':
-                return At('{') ? throw Wrong("\"\\b{..}\" is not supported") : new PerlItem("") { Boundary = letter == 'b', IsZeroWidth = true };
+                return At('{')
+                    ? throw Wrong("\"\\b{..}\" is not supported") : new PerlItem("") { Boundary = letter == 'b', IsZeroWidth = true };
             case 'A':
                 return new PerlItem(@"\A") { IsZeroWidth = true };
             case 'z' or 'Z':
@@ -172,10 +174,12 @@ internal sealed partial class PerlTranslation
             : new PerlItem($"(?:\\{number})");
     }
 
-    [System.Text.RegularExpressions.GeneratedRegex(@"\G(?:(-?[0-9]+)|\{[ \t]*(-?[0-9]+|[A-Za-z_][A-Za-z0-9_]*)[ \t]*\})")]
-    private static partial System.Text.RegularExpressions.Regex GroupReference();
+    [GeneratedRegex(@"\G(?:(?<bare>-?[0-9]+)|\{[ \t]*(?<braced>-?[0-9]+|[A-Za-z_][A-Za-z0-9_]*)[ \t]*\})", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex GroupReference();
 
-    [System.Text.RegularExpressions.GeneratedRegex(
-        @"\G(?:\{[ \t]*([A-Za-z_][A-Za-z0-9_]*)[ \t]*\}|<([A-Za-z_][A-Za-z0-9_]*)>|'([A-Za-z_][A-Za-z0-9_]*)')")]
-    private static partial System.Text.RegularExpressions.Regex NameReference();
+    [GeneratedRegex(
+        @"\G(?:\{[ \t]*(?<a>[A-Za-z_]\w*)[ \t]*\}|<(?<b>[A-Za-z_]\w*)>|'(?<c>[A-Za-z_]\w*)')",
+        RegexOptions.ECMAScript,
+        1000)]
+    private static partial Regex NameReference();
 }

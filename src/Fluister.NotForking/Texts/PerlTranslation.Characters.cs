@@ -103,9 +103,14 @@ internal sealed partial class PerlTranslation
     private char Named()
     {
         var end = _pattern.IndexOf('}', _at);
-        var isCode = Take("{U+") && end > _at;
-        return isCode && int.TryParse(_pattern.AsSpan(_at..end), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) &&
-            value < 128 && (_at = end + 1) > 0 ? (char)value : throw Wrong("characters have no names here");
+        var digits = Take("{U+") && end > _at ? _pattern[_at..end] : "";
+        if (!int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) || value > 127)
+        {
+            throw Wrong("characters have no names here");
+        }
+
+        _at = end + 1;
+        return (char)value;
     }
 
     private char Byte(int value) => value < 256 ? (char)value : throw Wrong("a number is no byte; texts are bytes");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using System.Text;
 
 namespace Fluister.NotForking.Texts;
@@ -174,7 +175,9 @@ internal sealed partial class PerlTranslation
         // What must occur still tells a word boundary what its neighbour is.
         return new PerlItem(text)
         {
-            Set = quantifier.Least > 0 ? atom.Set : null, IsRepeated = true, IsZeroWidth = atom.IsZeroWidth,
+            Set = quantifier.Least > 0 ? atom.Set : null,
+            IsRepeated = true,
+            IsZeroWidth = atom.IsZeroWidth,
         };
     }
 
@@ -242,6 +245,6 @@ internal sealed partial class PerlTranslation
         }
     }
 
-    [System.Text.RegularExpressions.GeneratedRegex(@"\G\{[ \t]*([0-9]*)[ \t]*(,[ \t]*([0-9]*)[ \t]*)?\}")]
-    private static partial System.Text.RegularExpressions.Regex Braces();
+    [GeneratedRegex(@"\G\{[ \t]*(?<least>[0-9]*)[ \t]*(?<to>,[ \t]*(?<most>[0-9]*)[ \t]*)?\}", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Braces();
 }

@@ -38,7 +38,8 @@ internal sealed class ThreeWayMerge
         while (i < left.Count || j < right.Count)
         {
             var (firstLeft, firstRight) = (i, j);
-            var isLeft = j == right.Count || (i < left.Count && (left[i].OldStart, left[i].OldEnd).CompareTo((right[j].OldStart, right[j].OldEnd)) <= 0);
+            var isLeft = j == right.Count ||
+                (i < left.Count && (left[i].OldStart, left[i].OldEnd).CompareTo((right[j].OldStart, right[j].OldEnd)) <= 0);
             var first = isLeft ? left[i++] : right[j++];
             var (from, to) = (first.OldStart, first.OldEnd);
             while (true)
@@ -86,8 +87,8 @@ internal sealed class ThreeWayMerge
         Write(_base, at, _base.Count);
     }
 
-    /// <summary>Whether a change touches lines of the base that others change, or adds lines where another one does. Changes of lines side by side
-    /// do not: a patch whose context changed is to be rebased without a person.</summary>
+    /// <summary>Whether a change touches lines of the base that others change, or adds lines where another one does. Changes of lines
+    /// side by side do not: a patch whose context changed is to be rebased without a person.</summary>
     private static bool Meets(LineChange change, int from, int to) =>
         change.OldStart < to || (from == to && change.OldCount == 0 && change.OldStart == to);
 

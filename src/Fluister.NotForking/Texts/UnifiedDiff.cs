@@ -33,10 +33,10 @@ internal static class UnifiedDiff
         var (first, last) = (changes[0], changes[^1]);
         var before = Math.Min(context, first.OldStart);
         var after = Math.Min(context, old.Count - last.OldEnd);
-        var from = first.OldStart - before;
+        var (from, start) = (first.OldStart - before, first.NewStart - before);
         output.Write(Encoding.ASCII.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
-            $"@@ -{Range(from, last.OldEnd + after - from)} +{Range(first.NewStart - before, last.NewEnd + after - first.NewStart + before)} @@\n")));
+            $"@@ -{Range(from, last.OldEnd + after - from)} +{Range(start, last.NewEnd + after - start)} @@\n")));
         foreach (var change in changes)
         {
             Write(output, ' ', old, from, change.OldStart);

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Fluister.NotForking.Texts;
 
 /// <summary>A UTF-8 file whose bytes were read as Latin-1, as Unicode, and where its characters' bytes are.</summary>

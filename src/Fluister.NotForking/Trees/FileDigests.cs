@@ -1,65 +1,43 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Fluister.NotForking.Trees;
 
-/// <summary>Digests of the files that lie somewhere on disk: each is read once, a piece at a time, for both hashes.</summary>
-public sealed class FileDigests : IDisposable
+/// <summary>Reads files for an output: a piece at a time, each file once for everything that is to be known of it.</summary>
+internal sealed class FileDigests : IDisposable
 {
     private const int Piece = 128 << 10;
-    private readonly Dictionary<string, FileDigest> _byLocation = new(StringComparer.Ordinal);
-    private readonly IncrementalHash _sha512 = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
-    private readonly IncrementalHash _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
 
-    /// <summary>The digest of an entry.</summary>
-    public FileDigest Of(TreeEntry entry) => _byLocation.TryGetValue(entry.Location, out var digest) ? digest : Copy(entry, null);
-
-    /// <summary>Whether the digest of an entry is known without reading it.</summary>
-    public bool Has(TreeEntry entry) => _byLocation.ContainsKey(entry.Location);
-
-    /// <summary>The digest of an entry; a file's bytes go to a new file at the same time.</summary>
-    public FileDigest Copy(TreeEntry entry, string? to)
+    /// <summary>Copies a file to a new one, and takes the digest of what was copied.</summary>
+    public FileDigest Copy(TreeEntry entry, string to)
     {
-        var digest = entry.Kind == EntryKind.Link ? OfLink(entry) : Read(entry.Location, to, entry.IsExecutable);
-        _byLocation[entry.Location] = digest;
-        return digest;
+        using var from = Open(entry.Location);
+        using var copy = Create(to, entry.IsExecutable, RandomAccess.GetLength(from));
+        return Read(from, (piece, _) => copy.Write(piece));
     }
 
-    /// <summary>The SHA-512 of a file as it is now.</summary>
-    public string Sha512(string path) => Read(path, null, isExecutable: false).Sha512;
-
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>The digest of a file as it is now.</summary>
+    public FileDigest Of(string path)
     {
-        _sha512.Dispose();
-        _sha256.Dispose();
+        using var file = Open(path);
+        return Read(file, null);
     }
 
-    private FileDigest OfLink(TreeEntry entry)
+    /// <summary>The digest of a file as it is now, and whether another one has the same bytes.</summary>
+    public (FileDigest Digest, bool IsSame) Compare(string path, string other)
     {
-        var target = Encoding.UTF8.GetBytes(new FileInfo(entry.Location).LinkTarget!);
-        return new FileDigest(target.Length, "", Convert.ToHexStringLower(SHA256.HashData(target)));
-    }
-
-    private FileDigest Read(string path, string? to, bool isExecutable)
-    {
-        using var from = File.OpenHandle(path);
-        var length = RandomAccess.GetLength(from);
-        using var copy = to is null ? null : Create(to, isExecutable, length);
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(Math.Max(length, 1), Piece));
+        using var file = Open(path);
+        using var second = Open(other);
+        var isSame = RandomAccess.GetLength(file) == RandomAccess.GetLength(second);
+        var buffer = ArrayPool<byte>.Shared.Rent(Piece);
         try
         {
-            var size = 0L;
-            for (int read; (read = RandomAccess.Read(from, buffer, size)) > 0; size += read)
-            {
-                var piece = buffer.AsSpan(0, read);
-                _sha512.AppendData(piece);
-                _sha256.AppendData(piece);
-                copy?.Write(piece);
-            }
-
-            return new FileDigest(size, Convert.ToHexStringLower(_sha512.GetHashAndReset()), Convert.ToHexStringLower(_sha256.GetHashAndReset()));
+            var digest = Read(file, (piece, at) =>
+                isSame = isSame && RandomAccess.Read(second, buffer.AsSpan(0, piece.Length), at) == piece.Length
+                    && piece.SequenceEqual(buffer.AsSpan(0, piece.Length)));
+            return (digest, isSame);
         }
         finally
         {
@@ -67,16 +45,46 @@ public sealed class FileDigests : IDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => _hash.Dispose();
+
+    // Not locked against writers: a checkout and an output have locks of their own.
+    private static SafeFileHandle Open(string path) => File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+
     private static FileStream Create(string path, bool isExecutable, long length)
     {
-        var mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead
-            | (isExecutable ? UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute : UnixFileMode.None);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, PreallocationSize = length > Piece ? length : 0 };
-        if (!OperatingSystem.IsWindows())
+        return new FileStream(path, new FileStreamOptions
         {
-            options.UnixCreateMode = mode;
-        }
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.ReadWrite,
+            BufferSize = 0,
+            PreallocationSize = length > Piece ? length : 0,
+            UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
+                | UnixFileMode.OtherRead | (isExecutable ? OutputFolder.Execute : UnixFileMode.None),
+        });
+    }
 
-        return new FileStream(path, options);
+    private FileDigest Read(SafeFileHandle file, Action<ReadOnlySpan<byte>, long>? take)
+    {
+        var length = RandomAccess.GetLength(file);
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(length, 1, Piece));
+        try
+        {
+            var size = 0L;
+            while (size < length && RandomAccess.Read(file, buffer, size) is > 0 and var read)
+            {
+                var piece = buffer.AsSpan(0, read);
+                _hash.AppendData(piece);
+                take?.Invoke(piece, size);
+                size += read;
+            }
+
+            return new FileDigest(size, Convert.ToHexStringLower(_hash.GetHashAndReset()));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 }

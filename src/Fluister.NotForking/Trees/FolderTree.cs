@@ -24,7 +24,8 @@ internal static class FolderTree
                 }
                 else if (item.Attributes.HasFlag(FileAttributes.Device))
                 {
-                    throw new NotForkException(ExitCode.Verification, $"\"{path}\" is neither a file nor a link nor a folder.", new Place(folder));
+                    throw new NotForkException(
+                        ExitCode.Verification, $"\"{path}\" is neither a file nor a link nor a folder.", new Place(folder));
                 }
                 else
                 {

@@ -28,19 +28,17 @@ public sealed class Output(string folder, string name)
 
     /// <summary>Makes the output the given tree, or leaves it as it is.</summary>
     /// <param name="tree">All files and links.</param>
-    /// <param name="digests">What is known of them already.</param>
     /// <exception cref="NotForkException">Something there is not as this program wrote it (output guard), a file of the tree is
     /// a folder of it at the same time (configuration), or the disk is full (system).</exception>
-    public void Install(IEnumerable<TreeEntry> tree, FileDigests? digests = null)
+    public void Install(IEnumerable<TreeEntry> tree)
     {
-        using var owned = digests is null ? new FileDigests() : null;
-        digests ??= owned!;
+        using var digests = new FileDigests();
         try
         {
             MakeIndexFolder();
             using var held = OutputLock.Take(Path.Combine(_index, ".lock." + name), $"the output \"{Root}\"", Report);
             var output = new OutputFolder(Root, digests);
-            Recover(output);
+            Recover(output, digests);
             Directory.CreateDirectory(Work);
             var plan = new OutputPlanner(output, Known(output), digests, Work).Plan(tree);
             Step?.Invoke();
@@ -83,13 +81,13 @@ public sealed class Output(string folder, string name)
     }
 
     /// <summary>Finishes what a killed run began, or forgets what it only made ready.</summary>
-    private void Recover(OutputFolder output)
+    private void Recover(OutputFolder output, FileDigests digests)
     {
         if (File.Exists(Journal) && File.Exists(Path.Combine(Work, "index")))
         {
             Report?.Invoke($"Finishing what an interrupted run began in {Root}.");
             var steps = OutputJournal.Read(Journal);
-            new OutputPlanner(output, Known(output), null, Work).CheckBegun(steps, OutputIndex.Read(Path.Combine(Work, "index")));
+            new OutputPlanner(output, Known(output), digests, Work).CheckBegun(steps, OutputIndex.Read(Path.Combine(Work, "index")));
             Perform(output, steps);
         }
         else if (Directory.Exists(Work))
@@ -126,6 +124,10 @@ public sealed class Output(string folder, string name)
             Step?.Invoke();
             switch (kind)
             {
+                case 't' when Directory.Exists(Path.Combine(Work, OutputPlanner.Whole)):
+                    Directory.Delete(Root);
+                    Directory.Move(Path.Combine(Work, OutputPlanner.Whole), Root);
+                    break;
                 case 'd' when output.Look(path, changing.Contains) is OutputFolder.Found.File or OutputFolder.Found.Link:
                     output.Delete(path);
                     break;

@@ -5,6 +5,9 @@ namespace Fluister.NotForking.Trees;
 /// <param name="digests">Reads files.</param>
 internal sealed class OutputFolder(string root, FileDigests digests)
 {
+    /// <summary>What an executable file has on top of others.</summary>
+    public const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
 
     /// <summary>What lies at a path.</summary>
@@ -22,6 +25,9 @@ internal sealed class OutputFolder(string root, FileDigests digests)
         /// <summary>A folder.</summary>
         Folder,
     }
+
+    /// <summary>Whether it is not there, or without anything in it.</summary>
+    public bool IsEmpty => !Directory.Exists(root) || !Directory.EnumerateFileSystemEntries(root).Any();
 
     /// <summary>Where a path lies.</summary>
     public string At(string path) => Path.Combine(root, path);
@@ -47,7 +53,7 @@ internal sealed class OutputFolder(string root, FileDigests digests)
         var file = new FileInfo(At(path));
         return entry.Kind == EntryKind.Link
             ? Look(path) == Found.Link && file.LinkTarget == entry.Content
-            : Look(path) == Found.File && file.Length == entry.Size && (entry.Size == 0 || digests.Sha512(file.FullName) == entry.Content);
+            : Look(path) == Found.File && file.Length == entry.Size && (entry.Size == 0 || digests.Of(file.FullName).Sha512 == entry.Content);
     }
 
     /// <summary>Makes the folders on the way to a path, and takes a folder without files from its place.</summary>
@@ -89,7 +95,6 @@ internal sealed class OutputFolder(string root, FileDigests digests)
     {
         if (!OperatingSystem.IsWindows())
         {
-            const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
             var mode = File.GetUnixFileMode(location) & ~Execute;
             File.SetUnixFileMode(location, isExecutable ? mode | (UnixFileMode)((int)(mode & (UnixFileMode)0b100_100_100) >> 2) : mode);
         }

@@ -20,7 +20,7 @@ internal static class OutputJournal
         var steps = new List<OutputStep>();
         for (var at = 0; at + 1 < parts.Length; at += 2)
         {
-            steps.Add(parts[at] is ['d' or 'f' or 'l' or 'x' or 'n', ..] && TreePath.IsInside(parts[at][1..])
+            steps.Add(parts[at] is ['d' or 'f' or 'l' or 't' or 'x' or 'n', ..] && TreePath.IsInside(parts[at][1..])
                 && !parts[at + 1].Contains('/', StringComparison.Ordinal) | parts[at][0] == 'l'
                 ? new OutputStep(parts[at][0], parts[at][1..], parts[at + 1])
                 : throw new NotForkException(ExitCode.OutputGuard, "This journal of an output is damaged; move the output away.", new Place(file)));

@@ -20,7 +20,8 @@ public static class Cache
         var entries = List(cache);
         var chosen = names.Select(name => entries.FirstOrDefault(entry => entry.Hash == name) is { Hash: not null } byHash
             ? byHash : entries.FirstOrDefault(entry => entry.Index == name) is { Hash: not null } byIndex
-            ? byIndex : throw new NotForkException(ExitCode.Usage, $"The cache has no entry \"{name}\"; `--list-cache` shows them.")).ToList();
+            ? byIndex
+            : throw new NotForkException(ExitCode.Usage, $"The cache has no entry \"{name}\"; `--list-cache` shows them.")).ToList();
         foreach (var (hash, index) in chosen.Distinct())
         {
             report(hash, index);
@@ -50,7 +51,8 @@ public static class Cache
             if (!isEntry)
             {
                 throw new NotForkException(
-                    ExitCode.Fetch, $"\"{cache}\" is not a cache, or a damaged one: \"{path}\" is no folder with an \"index\"; delete or move it.");
+                    ExitCode.Fetch,
+                    $"\"{cache}\" is not a cache, or a damaged one: \"{path}\" is no folder with an \"index\"; delete or move it.");
             }
         }
     }

@@ -46,7 +46,8 @@ internal sealed record Digest(int Bits, string Text, Place Place)
         {
             throw new NotForkException(
                 ExitCode.Verification,
-                $"SHA-{Bits} of {shown} is {Convert.ToHexStringLower(Compute(Bits, content))}, not \"{Text}\": it is not what was meant, or was changed.",
+                $"SHA-{Bits} of {shown} is {Convert.ToHexStringLower(Compute(Bits, content))}, not \"{Text}\": " +
+                "it is not what was meant, or was changed.",
                 Place);
         }
     }

@@ -65,7 +65,8 @@ internal sealed class DownloadUpstream : Upstream
     public override IReadOnlyList<string> Versions() => [.. _urls.Keys];
 
     /// <inheritdoc/>
-    public override Revision? Find(string version) => _urls.TryGetValue(version, out var url) ? new Revision(version, null, null, url) : null;
+    public override Revision? Find(string version) =>
+        _urls.TryGetValue(version, out var url) ? new Revision(version, null, null, url) : null;
 
     /// <inheritdoc/>
     public override Revision? FindCommit(string commit) => null;
@@ -115,7 +116,7 @@ internal sealed class DownloadUpstream : Upstream
             archive.Dispose();
         }
 
-        return Mirrored(url, version) ?? Downloaded(url, version, cached, place);
+        return Mirrored(url, version, cached) ?? Downloaded(url, version, cached, place);
     }
 
     /// <inheritdoc/>
@@ -127,7 +128,8 @@ internal sealed class DownloadUpstream : Upstream
         return Convert.ToHexStringLower(SHA256.HashData(archive));
     }
 
-    private FileStream? Mirrored(string url, string version)
+    /// <summary>A mirror's file; the cache gets a link to it, so that it is found without the mirror as well.</summary>
+    private FileStream? Mirrored(string url, string version, string cached)
     {
         var name = url.TrimEnd('/').Split('/')[^1];
         foreach (var path in _options.Mirrors.Select(mirror => Path.GetFullPath(Path.Combine(mirror, name))).Where(File.Exists))
@@ -135,6 +137,8 @@ internal sealed class DownloadUpstream : Upstream
             var archive = File.OpenRead(path);
             if (Digests(version).All(digest => digest.Fits(archive)))
             {
+                CacheEntry.Delete(cached);
+                File.CreateSymbolicLink(cached, path);
                 return archive;
             }
 

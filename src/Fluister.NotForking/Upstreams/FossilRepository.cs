@@ -4,7 +4,8 @@ using Fluister.NotForking.Trees;
 
 namespace Fluister.NotForking.Upstreams;
 
-/// <summary>The clone of one fossil repository in the cache, `db`, and the one checkout beside it, `vcs`; `vcsdata` says of which check-in.</summary>
+/// <summary>The clone of one fossil repository in the cache, `db`, and the one checkout beside it, `vcs`; `vcsdata` says of
+/// which check-in.</summary>
 /// <remarks>The program's own settings lie in the entry as well: those of the person who runs it change no tree.</remarks>
 internal sealed class FossilRepository(CacheEntry entry, UpstreamOptions options)
 {
@@ -48,7 +49,8 @@ internal sealed class FossilRepository(CacheEntry entry, UpstreamOptions options
             File.WriteAllLines(Mark, Marked(artifact));
         }
 
-        var names = Run(Checkout, "ls").Text().Split('\n', StringSplitOptions.RemoveEmptyEntries).Concat(Manifests).Distinct(StringComparer.Ordinal);
+        var names = Run(Checkout, "ls").Text().Split('\n', StringSplitOptions.RemoveEmptyEntries).Concat(Manifests)
+            .Distinct(StringComparer.Ordinal);
         return new SourceTree(names.Select(name => new FileInfo(Path.Combine(Checkout, name)))
             .Where(file => file.LinkTarget is not null || file.Exists)
             .Select(file => new TreeEntry(

@@ -50,7 +50,8 @@ internal sealed class FossilUpstream : Upstream
         return Versions().Contains(version, StringComparer.Ordinal)
             ? Read("tag:" + _names.Tag(version)) is { } found
                 ? found with { Version = version, Tag = _names.Tag(version) }
-                : throw new NotForkException(ExitCode.Fetch, $"The tag \"{_names.Tag(version)}\" of {_url} names no check-in.", _block.Place)
+                : throw new NotForkException(
+                    ExitCode.Fetch, $"The tag \"{_names.Tag(version)}\" of {_url} names no check-in.", _block.Place)
             : null;
     }
 
@@ -68,7 +69,8 @@ internal sealed class FossilUpstream : Upstream
         }
 
         return _dialect > 0 ? found : throw new NotForkException(
-            ExitCode.Fetch, $"The old language cannot check out \"{commit}\" of a fossil repository; write `dialect = 1`, or name a version.",
+            ExitCode.Fetch,
+            $"The old language cannot check out \"{commit}\" of a fossil repository; write `dialect = 1`, or name a version.",
             _block.Place);
     }
 

@@ -12,11 +12,13 @@ internal sealed class GitBlobs(GitRepository repository, string folder)
     private readonly HashSet<string> _written = new(StringComparer.Ordinal);
 
     /// <summary>The files of a commit, as a checkout has them.</summary>
-    /// <returns>Null: attributes ask for other bytes than the repository's (`ident`, `eol=crlf`, encodings), which only a checkout gives.</returns>
+    /// <returns>Null: attributes ask for other bytes than the repository's (`ident`, `eol=crlf`, encodings),
+    /// which only a checkout gives.</returns>
     public SourceTree? Read(string commit)
     {
         var (entries, attributes) = (new List<(string Mode, string Id, string Path)>(), new List<string>());
-        foreach (var record in repository.In("ls-tree", "-r", "-z", "--full-tree", commit).Text().Split('\0', StringSplitOptions.RemoveEmptyEntries))
+        var list = repository.In("ls-tree", "-r", "-z", "--full-tree", commit).Text();
+        foreach (var record in list.Split('\0', StringSplitOptions.RemoveEmptyEntries))
         {
             var tab = record.IndexOf('\t', StringComparison.Ordinal);
             if (record[..tab].Split(' ') is [var mode, "blob", var id])

@@ -1,11 +1,10 @@
 using System.Globalization;
-using System.Text;
 
 namespace Fluister.NotForking.Upstreams;
 
 /// <summary>The clone of one git repository in the cache, and the one checkout beside it.</summary>
-/// <remarks>The folder is laid out as the old tool's: `main_clone` has no files, `vcs` has those of one commit. Here `vcs` is no clone of its
-/// own: it is written from `main_clone` with an index beside it, `vcsindex`, and `vcsdata` says which commit it is.</remarks>
+/// <remarks>The folder is laid out as the old tool's: `main_clone` has no files, `vcs` has those of one commit. Here `vcs` is no clone
+/// of its own: it is written from `main_clone` with an index beside it, `vcsindex`, and `vcsdata` says which commit it is.</remarks>
 internal sealed class GitRepository(CacheEntry entry, UpstreamOptions options)
 {
     /// <summary>No hooks, no programs that a repository or its attributes name, no line ends of this computer.</summary>
@@ -44,8 +43,8 @@ internal sealed class GitRepository(CacheEntry entry, UpstreamOptions options)
         entry.Sweep();
         CacheEntry.Delete(Clone);
         var temporary = entry.At($"main_clone.{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}.tmp");
-        Run(entry.Folder, null, ["clone", "-q", "--no-checkout", .. branch is null ? Array.Empty<string>() : ["-b", branch], "--", url, temporary])
-            .Output();
+        string[] from = branch is null ? [] : ["-b", branch];
+        Run(entry.Folder, null, ["clone", "-q", "--no-checkout", .. from, "--", url, temporary]).Output();
         Directory.Move(temporary, Clone);
     }
 
@@ -90,7 +89,9 @@ internal sealed class GitRepository(CacheEntry entry, UpstreamOptions options)
 
         return new ProgramRun("git", [.. Hardening.SelectMany(setting => new[] { "-c", setting }), .. arguments])
         {
-            Folder = folder, Environment = environment, ErrorLetters = 16 << 20,
+            Folder = folder,
+            Environment = environment,
+            ErrorLetters = 16 << 20,
         };
     }
 }

@@ -126,13 +126,15 @@ internal sealed class GitUpstream : Upstream
         : Repository.In("branch", "--show-current").Text().Trim() is { Length: > 0 } branch ? branch : null;
 
     /// <inheritdoc/>
-    public override SourceTree CheckOut(Revision revision) => new GitCheckout(Repository).Of(
-        (Read(NotAnOption(revision.Commit!)) ?? throw new NotForkException(
-            ExitCode.Fetch, $"{_url} has no commit \"{revision.Commit}\".", _block.Place)).Commit);
+    public override SourceTree CheckOut(Revision revision) => new GitCheckout(Repository).Of(Whole(revision.Commit!));
 
     /// <inheritdoc/>
     public override SourceTree Keep(Revision revision, string folder) =>
-        (_blobs ??= new GitBlobs(Repository, folder)).Read(revision.Commit!) ?? base.Keep(revision, folder);
+        (_blobs ??= new GitBlobs(Repository, folder)).Read(Whole(revision.Commit!)) ?? base.Keep(revision, folder);
+
+    /// <summary>The id of a commit that a tag names as it is, of one that a `version-X` names after a look.</summary>
+    private string Whole(string commit) => _names.Commits.Count == 0 ? commit : Read(NotAnOption(commit))?.Commit ??
+        throw new NotForkException(ExitCode.Fetch, $"{_url} has no commit \"{commit}\".", _block.Place);
 
     /// <inheritdoc/>
     public override void Dispose() => _entry?.Dispose();
@@ -207,11 +209,14 @@ internal sealed class GitUpstream : Upstream
         {
             var ids = string.Concat(Tags.Values.Select(tag => tag.Commit).Distinct(StringComparer.Ordinal).Select(id => id + "\n"));
             var batch = Repository.In("cat-file", "--batch-check=%(objectname) %(objecttype)").Reading(ids).Text();
-            var commits = batch.Split('\n').Where(line => line.EndsWith(" commit", StringComparison.Ordinal)).Select(line => line.Split(' ')[0] + "\n");
-            _times = Repository.In("log", "--no-walk=unsorted", "--no-show-signature", "--format=%H %ct", "--stdin").Reading(string.Concat(commits))
-                .Text().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))
+            var commits = batch.Split('\n').Where(line => line.EndsWith(" commit", StringComparison.Ordinal))
+                .Select(line => line.Split(' ')[0] + "\n");
+            _times = Repository.In("log", "--no-walk=unsorted", "--no-show-signature", "--format=%H %ct", "--stdin")
+                .Reading(string.Concat(commits)).Text().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))
                 .DistinctBy(words => words[0], StringComparer.Ordinal).ToDictionary(
-                    words => words[0], words => DateTimeOffset.FromUnixTimeSeconds(long.Parse(words[1], CultureInfo.InvariantCulture)), StringComparer.Ordinal);
+                    words => words[0],
+                    words => DateTimeOffset.FromUnixTimeSeconds(long.Parse(words[1], CultureInfo.InvariantCulture)),
+                    StringComparer.Ordinal);
         }
 
         _hasRead = true;
@@ -225,6 +230,7 @@ internal sealed class GitUpstream : Upstream
             "log", "--no-walk", "--no-show-signature", "--format=%H %ct %P", "--end-of-options", $"{name}^{{commit}}", "--").Result();
         var words = code == 0 ? System.Text.Encoding.ASCII.GetString(output).Split('\n')[0].Split(' ') : [];
         return words.Length < 2 ? null : (
-            words[0], DateTimeOffset.FromUnixTimeSeconds(long.Parse(words[1], CultureInfo.InvariantCulture)), words.Length > 2 && words[2].Length > 0);
+            words[0], DateTimeOffset.FromUnixTimeSeconds(long.Parse(words[1], CultureInfo.InvariantCulture)),
+            words.Length > 2 && words[2].Length > 0);
     }
 }

@@ -17,7 +17,8 @@ public sealed class HashSpecification
         const string BuiltIn = "builtin:";
         var parts = text.Split(':', 2);
         var run = parts[^1];
-        (Element, _isFolder, Algorithm, _program) = (parts[0], isFolder, run, run.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        (Element, _isFolder, Algorithm) = (parts[0], isFolder, run);
+        _program = run.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         if (run.StartsWith(BuiltIn, StringComparison.Ordinal))
         {
             var name = run[BuiltIn.Length..];
@@ -81,7 +82,8 @@ public sealed class HashSpecification
     {
         var line = new ProgramRun(_program[0], [.. _program[1..], path]).Text().Split('\n')[0].TrimStart();
         var hash = new string([.. line.TakeWhile(char.IsAsciiHexDigit)]);
-        var isWord = hash.Length > 0 && (hash.Length == line.Length || !(char.IsLetterOrDigit(line[hash.Length]) || line[hash.Length] == '_'));
+        var isWord = hash.Length > 0 &&
+            (hash.Length == line.Length || !(char.IsLetterOrDigit(line[hash.Length]) || line[hash.Length] == '_'));
         return isWord ? hash : throw new NotForkException(ExitCode.Fetch, $"`{Algorithm}` wrote no hash but \"{line}\".");
     }
 }

@@ -27,7 +27,8 @@ public sealed class JsonLock(string name, string? tarball, string? distribution,
                 {
                     DownloadUpstream download => Tarball(version, revision.Url, Hash(download, block, revision)),
                     FossilUpstream fossil when tarball is not null => Tarball(version, Address(revision), Hash(fossil, revision)),
-                    _ => $"  \"{name}-{version}\": {{\n    \"locked\": {{\n      \"type\": \"{upstream.Kind}\",\n      \"url\": \"{revision.Url}\",\n" +
+                    _ => $"  \"{name}-{version}\": {{\n    \"locked\": {{\n      \"type\": \"{upstream.Kind}\",\n" +
+                        $"      \"url\": \"{revision.Url}\",\n" +
                         $"      \"rev\": \"{upstream.Describe(revision).Id}\"\n    }}\n  }},\n",
                 });
             }

@@ -4,7 +4,8 @@ using Fluister.NotForking.Trees;
 
 namespace Fluister.NotForking.Upstreams;
 
-/// <summary>`srcmirror = PATTERN...` with `--local-mirror=FOLDER`: sources that lie on this computer already, as a folder or an archive.</summary>
+/// <summary>`srcmirror = PATTERN...` with `--local-mirror=FOLDER`: sources that lie on this computer already, as a folder
+/// or an archive.</summary>
 internal static class LocalMirror
 {
     /// <summary>The first file or folder of a mirror that the patterns name, or null.</summary>

@@ -30,7 +30,12 @@ internal sealed class ProgramRun(string program, params IReadOnlyList<string> ar
     /// <summary>The same run, with something to read.</summary>
     public ProgramRun Reading(string input) => new(program, arguments)
     {
-        Folder = Folder, Environment = Environment, Limit = Limit, FailsAs = FailsAs, ErrorLetters = ErrorLetters, Input = Encoding.UTF8.GetBytes(input),
+        Folder = Folder,
+        Environment = Environment,
+        Limit = Limit,
+        FailsAs = FailsAs,
+        ErrorLetters = ErrorLetters,
+        Input = Encoding.UTF8.GetBytes(input),
     };
 
     /// <summary>Runs it.</summary>
@@ -76,8 +81,11 @@ internal sealed class ProgramRun(string program, params IReadOnlyList<string> ar
     {
         var start = new ProcessStartInfo(program, arguments)
         {
-            WorkingDirectory = Folder ?? "", UseShellExecute = false,
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = Folder ?? "",
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         foreach (var (name, value) in Environment)
         {

@@ -68,7 +68,9 @@ public sealed class Selection : IDisposable
     /// <exception cref="NotForkException">There is no such thing, or it is not signed as it should be.</exception>
     public Selected Choose(string? version, string? commit)
     {
-        var selected = version is not null ? Find(version) : commit is not null ? FindCommit(commit) : Versions is [.., var last] ? Find(last)
+        var selected = version is not null ? Find(version)
+            : commit is not null ? FindCommit(commit)
+            : Versions is [.., var last] ? Find(last)
             : throw new NotForkException(
                 ExitCode.Fetch, $"The upstream of {_recipe.Name} has no versions: no tag fits `version`.", _recipe.Blocks[0].Place);
         return selected with { Revision = selected.Upstream.Verified(selected.Revision) };
@@ -120,7 +122,8 @@ public sealed class Selection : IDisposable
 
         var below = upstream.Below(tree, TreePath.Checked(subtree, block.Place));
         return below.Entries.Count > 0 ? below : throw new NotForkException(
-            ExitCode.Fetch, $"Version {revision.Version ?? revision.Commit} has no folder \"{subtree}\" (the key \"subtree\").", block.Place);
+            ExitCode.Fetch, $"Version {revision.Version ?? revision.Commit} has no folder \"{subtree}\" (the key \"subtree\").",
+            block.Place);
     }
 
     private Upstream Open(Block block) => block.Keys["vcs"].ToLowerInvariant() switch

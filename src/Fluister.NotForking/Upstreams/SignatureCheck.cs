@@ -44,10 +44,11 @@ internal sealed partial class SignatureCheck(GitRepository repository, string si
         }
     }
 
-    [GeneratedRegex(@"^\[GNUPG:\] VALIDSIG ([0-9A-F]{40,64}) ", RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^\[GNUPG:\] VALIDSIG (?<key>[0-9A-F]{40,64}) ", RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex GoodByGpg();
 
-    [GeneratedRegex("^Good \"git\" signature for .* with \\S+ key (SHA256:\\S+)$", RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(
+        "^Good \"git\" signature for .* with \\S+ key (?<key>SHA256:\\S+)$", RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex GoodBySsh();
 
     private NotForkException Refused(string sentence) => new(ExitCode.Verification, sentence + ".", place);
@@ -73,7 +74,7 @@ internal sealed partial class SignatureCheck(GitRepository repository, string si
             "-c", "gpg.ssh.allowedSignersFile=" + (isGpg ? "/dev/null" : Path.GetFullPath(signers)),
             kind == "tag" ? "verify-tag" : "verify-commit", "--raw", id).Result();
         var good = (isGpg ? GoodByGpg() : GoodBySsh()).Match(said);
-        return code == 0 && good.Success ? new TagSignature(isGpg ? "gpg" : "ssh", good.Groups[1].Value) : null;
+        return code == 0 && good.Success ? new TagSignature(isGpg ? "gpg" : "ssh", good.Groups["key"].Value) : null;
     }
 
     /// <summary>Whether the file holds keys of gpg: in armour, or as packets, whose first byte has its highest bit set.</summary>
@@ -82,6 +83,7 @@ internal sealed partial class SignatureCheck(GitRepository repository, string si
         using var file = File.OpenRead(signers);
         var first = new byte[64];
         var count = file.ReadAtLeast(first, first.Length, throwOnEndOfStream: false);
-        return count > 0 && (first[0] >= 0x80 || Encoding.Latin1.GetString(first, 0, count).StartsWith("-----BEGIN PGP", StringComparison.Ordinal));
+        return count > 0 && (first[0] >= 0x80 ||
+            Encoding.Latin1.GetString(first, 0, count).StartsWith("-----BEGIN PGP", StringComparison.Ordinal));
     }
 }

@@ -23,7 +23,8 @@ public abstract class Upstream : IDisposable
     /// <summary>The version at a commit, or null.</summary>
     public abstract Revision? FindCommit(string commit);
 
-    /// <summary>What old locks and `--metadata` say of a version: its id and time ("2026-01-31 23:59:59", UTC), "-" where there is none.</summary>
+    /// <summary>What old locks and `--metadata` say of a version: its id and time ("2026-01-31 23:59:59", UTC), "-" where there
+    /// is none.</summary>
     public abstract (string Id, string Time) Describe(Revision revision);
 
     /// <summary>Checks the signature of a version where `signers` asks for one.</summary>

@@ -9,23 +9,26 @@ public static class UpstreamLock
 {
     private static readonly string[] Kept = ["subtree", "prefix", "srcmirror"];
 
+    /// <summary>Dialect 1 keeps the branch too, which names the cache, and whose tags are taken.</summary>
+    private static readonly string[] StrictlyKept = [.. Kept, "branch", "signers"];
+
     /// <summary>Writes the lock of a recipe; an old one goes only when the new one is whole.</summary>
     public static void Write(Recipe recipe, Selection selection)
     {
         var file = Path.Combine(recipe.Folder, "upstream.lock");
         var temporary = file + ".tmp";
-        File.WriteAllText(temporary, Text(selection), new UTF8Encoding(false));
+        File.WriteAllText(temporary, Text(selection, recipe.Dialect), new UTF8Encoding(false));
         File.Move(temporary, file, overwrite: true);
     }
 
     /// <summary>The lock's text.</summary>
-    internal static string Text(Selection selection)
+    internal static string Text(Selection selection, int dialect = 0)
     {
         var text = new StringBuilder();
         foreach (var (block, upstream, versions) in selection.ByBlock().Where(part => part.Versions.Count > 0))
         {
             text.Append("block\n");
-            foreach (var key in Kept.Where(block.Keys.ContainsKey))
+            foreach (var key in (dialect == 0 ? Kept : StrictlyKept).Where(block.Keys.ContainsKey))
             {
                 text.Append(CultureInfo.InvariantCulture, $"{key} = {block.Keys[key]}\n");
             }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using Fluister.NotForking;
@@ -47,7 +46,8 @@ public sealed class DriftTests
         Assert.Contains("default-src 'none'", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("http:", page, StringComparison.Ordinal);
-        var plot = XElement.Parse(page[page.IndexOf("<svg", StringComparison.Ordinal)..(page.IndexOf("</svg>", StringComparison.Ordinal) + 6)]);
+        var (from, to) = (page.IndexOf("<svg", StringComparison.Ordinal), page.IndexOf("</svg>", StringComparison.Ordinal) + 6);
+        var plot = XElement.Parse(page[from..to]);
         Assert.Equal(6, plot.Descendants("title").Count());
         var json = JsonNode.Parse(world.Run(ExitCode.Done, "drift", "thing", "--json").Output)!;
         Assert.Equal("offset", json["versions"]![1]!["cells"]![0]!["status"]!.ToString());
@@ -61,8 +61,8 @@ public sealed class DriftTests
     {
         using var world = World();
         world.File("crlf", "a\nb\n").File("folder/x y", "z").File(".gitattributes", "crlf text eol=crlf\n");
-        world.Folder.Run("ln", "-s", "folder", "upstream/link");
-        world.Folder.Run("chmod", "+x", "upstream/a");
+        world.Folder.Do("ln", "-s", "folder", "upstream/link");
+        world.Folder.Do("chmod", "+x", "upstream/a");
         world.Release("3.0");
         var (one, other) = (new TreeHash(), new TreeHash());
         using var trees = new VersionTrees(world.Request());

@@ -1,4 +1,3 @@
-using System.Text;
 using Fluister.NotForking;
 using Fluister.NotForking.Locks;
 

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Fluister.NotForking;
+using Fluister.NotForking.Commands;
+using Fluister.NotForking.Drift;
 using Fluister.NotForking.Locks;
 
 namespace Fluister.NotForkingTests.Locks;
@@ -33,7 +35,7 @@ public sealed class LockTests
         using var world = World();
         world.Run(ExitCode.Done, "lock", "thing");
         world.Run(ExitCode.Done, "thing");
-        var hash = world.Folder.Run("sh", "-c", """
+        var hash = world.Folder.Do("sh", "-c", """
             cd sources/thing && find . -type f -o -type l | sed 's,^./,,' | LC_ALL=C sort | while read -r path; do
               if [ -L "$path" ]; then mode=120000 sum=$(readlink -n "$path" | sha256sum)
               elif [ -x "$path" ]; then mode=100755 sum=$(sha256sum < "$path")
@@ -64,15 +66,14 @@ public sealed class LockTests
     public void A_changed_recipe_is_found_by_verify_and_by_each_run(string file, string? content, string what)
     {
         using var world = World();
-        world.Run(ExitCode.Done, "lock", "thing");
+        Locked(world);
         world.Recipe(file, content ?? world.ReadRecipe(file) + "# a comment\n");
-        var (_, verified) = world.Run(ExitCode.Verification, "verify");
-        var (_, ran) = world.Run(ExitCode.Verification, "thing");
-        Assert.Contains(what, verified, StringComparison.Ordinal);
-        Assert.Contains(what, ran, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(world.Folder.Path("sources/thing")));
-        world.Run(ExitCode.Done, "lock", "thing");
-        world.Run(ExitCode.Done, "verify");
+        Assert.Contains(Recompute(world).Differences, difference => difference.Sentence.Contains(what, StringComparison.Ordinal));
+        var stopped = Assert.Throws<NotForkException>(() => MassagedTree.Build(world.Request()));
+        Assert.Equal(ExitCode.Verification, stopped.Code);
+        Assert.Contains(what, stopped.Message, StringComparison.Ordinal);
+        Locked(world);
+        Assert.True(Recompute(world).IsGood);
     }
 
     [Fact]
@@ -96,7 +97,7 @@ public sealed class LockTests
     public void Each_field_of_a_lock_counts()
     {
         using var world = World();
-        world.Run(ExitCode.Done, "lock", "thing");
+        Locked(world);
         var locked = world.ReadRecipe("not-fork.lock");
         var entry = JsonNode.Parse(locked)!["versions"]!["2.0"]!.AsObject();
         var fields = Leaves(entry).ToList();
@@ -125,9 +126,9 @@ public sealed class LockTests
         world.Folder.Write("sources/thing/foreign", "x");
         world.Run(ExitCode.Verification, "verify", "--output", "sources");
         world.Run(ExitCode.Done, "verify", "--output", "sources", "--allow-foreign");
-        world.Folder.Run("chmod", "+x", "sources/thing/a");
+        world.Folder.Do("chmod", "+x", "sources/thing/a");
         world.Run(ExitCode.Verification, "verify", "--output", "sources", "--allow-foreign");
-        world.Folder.Run("chmod", "-x", "sources/thing/a");
+        world.Folder.Do("chmod", "-x", "sources/thing/a");
         world.Folder.Write("sources/thing/b", "edited\n");
         var (output, _) = world.Run(ExitCode.Verification, "verify", "--output", "sources", "--allow-foreign", "--json");
         var differences = JsonNode.Parse(output)![0]!["differences"]!.AsArray();
@@ -135,16 +136,52 @@ public sealed class LockTests
     }
 
     [Fact]
+    public void The_archive_of_a_download_is_locked_and_its_versions_are_compared_side_by_side()
+    {
+        using var world = new UpstreamWorld();
+        foreach (var version in (string[])["1.0", "2.0"])
+        {
+            world.Folder.Write("thing/a", $"a {version}\n");
+            world.Folder.Do("tar", "czf", $"thing-{version}.tar.gz", "thing");
+        }
+
+        string Source(string version) => $"source-{version} = file:{world.Folder.Path($"thing-{version}.tar.gz")}\n";
+        world.Recipe("upstream.conf", "vcs = download\nprefix = 1\n" + Source("1.0") + Source("2.0"));
+        Locked(world);
+        var sum = world.Folder.Do("sha256sum", "thing-2.0.tar.gz")[..64];
+        Assert.Contains($"\"archive\": \"{sum}\"", world.ReadRecipe("not-fork.lock"), StringComparison.Ordinal);
+        Assert.True(Recompute(world).IsGood);
+        using (var trees = new VersionTrees(world.Request()))
+        {
+            using var old = trees.Build("1.0");
+            using var @new = trees.Build("2.0");
+            var output = new MemoryStream();
+            Assert.Equal(1, TreeDiff.Write(old.Workspace.Result, @new.Workspace.Result, output));
+            Assert.EndsWith("-a 1.0\n+a 2.0\n", System.Text.Encoding.UTF8.GetString(output.ToArray()), StringComparison.Ordinal);
+        }
+
+        world.Folder.Write("thing/more", "");
+        world.Folder.Do("tar", "czf", "thing-2.0.tar.gz", "thing");
+        Assert.Contains(Recompute(world).Differences, difference => difference.What is ["upstream", "archive"]);
+    }
+
+    [Fact]
     public void Verify_says_what_it_cannot_do()
     {
         using var world = World();
         world.Run(ExitCode.Verification, "verify");
-        world.Run(ExitCode.Verification, "verify", "thing");
         world.Recipe("not-fork.lock", "{}");
-        world.Run(ExitCode.Configuration, "verify", "thing");
+        Assert.Equal(ExitCode.Configuration, Assert.Throws<NotForkException>(() => Recompute(world)).Code);
         world.Recipe("not-fork.lock", "{\n  nonsense");
         var (_, error) = world.Run(ExitCode.Configuration, "verify", "thing");
         Assert.Contains("not-fork.lock:2:", error, StringComparison.Ordinal);
+    }
+
+    private static void Locked(UpstreamWorld world)
+    {
+        var file = LockFile.Find(world.Folder.Path("not-fork.d"), "thing") ?? LockFile.Empty(world.Folder.Path("not-fork.d"), "thing");
+        LockCommand.Lock(file, world.Request("2.0"), acceptsMoved: false, TextWriter.Null);
+        file.Write();
     }
 
     private static VersionVerdict Recompute(UpstreamWorld world) =>
@@ -154,16 +191,17 @@ public sealed class LockTests
     {
         var world = new UpstreamWorld();
         world.File("a", "text\n").File("b", "old\n").File("version", "one\n");
-        world.Folder.Run("ln", "-s", "a", "upstream/link");
+        world.Folder.Do("ln", "-s", "a", "upstream/link");
         world.File("run", "#!/bin/sh\n");
-        world.Folder.Run("chmod", "+x", "upstream/run");
+        world.Folder.Do("chmod", "+x", "upstream/run");
         world.Release("1.0").File("version", "two\n").Release("2.0");
         world.Recipe("1.mod", "method = replace\n---\nb = payload/new\nc = payload/new\n").Recipe("payload/new", "new\n");
         Directory.CreateDirectory(world.Folder.Path("other-cache"));
         return world;
     }
 
-    private static IEnumerable<string[]> Leaves(JsonObject node) => node.SelectMany(member => member.Value is JsonObject { Count: > 0 } below
+    private static IEnumerable<string[]> Leaves(JsonObject node) => node.SelectMany(member =>
+        member.Value is JsonObject { Count: > 0 } below
         ? Leaves(below).Select(path => (string[])[member.Key, .. path]) : [[member.Key]]);
 
     private static void Change(JsonNode node, string[] field)

@@ -21,7 +21,7 @@ public sealed class TreeDiffTests
         for (var round = 0; round < 12; round++)
         {
             using var folder = new ScratchFolder();
-            folder.Run("git", "init", "-q", "old");
+            folder.Do("git", "init", "-q", "old");
             Make(folder, "old", random);
             Make(folder, "new", random);
             var output = new MemoryStream();
@@ -29,7 +29,7 @@ public sealed class TreeDiffTests
             if (output.Length > 0)
             {
                 folder.Write("patch", output.ToArray());
-                folder.Run("sh", ["-c", $"cd old && {program} {string.Join(' ', arguments)}"]);
+                folder.Do("sh", ["-c", $"cd old && {program} {string.Join(' ', arguments)}"]);
             }
 
             Assert.Equal(Described(folder, "new"), Described(folder, "old"));
@@ -46,8 +46,8 @@ public sealed class TreeDiffTests
         folder.Write("old/run", "x\n");
         folder.Write("new/binary", [1, 0, 3]);
         folder.Write("new/run", "x\n");
-        folder.Run("chmod", "+x", "new/run");
-        folder.Run("ln", "-s", "run", "new/kind");
+        folder.Do("chmod", "+x", "new/run");
+        folder.Do("ln", "-s", "run", "new/kind");
         var output = new MemoryStream();
         Assert.Equal(4, TreeDiff.Write(Tree(folder, "old"), Tree(folder, "new"), output));
         Assert.Equal(
@@ -92,7 +92,8 @@ public sealed class TreeDiffTests
         Directory.CreateDirectory(folder.Path(name));
         foreach (var file in Names.Where(_ => random.Next(4) > 0))
         {
-            var text = string.Concat(Enumerable.Range(0, random.Next(30)).Select(line => random.Next(6) == 0 ? $"{random.Next(9)}\n" : $"line {line}\n"));
+            var lines = Enumerable.Range(0, random.Next(30)).Select(line => random.Next(6) == 0 ? $"{random.Next(9)}\n" : $"line {line}\n");
+            var text = string.Concat(lines);
             if (file.EndsWith("link", StringComparison.Ordinal))
             {
                 File.CreateSymbolicLink(folder.Path($"{name}/{file}"), $"target {random.Next(3)}");

@@ -26,7 +26,8 @@ internal sealed record PerlCase(string Name)
     public bool HasOutput { get; private set; }
 
     /// <summary>Reads cases: "== NAME", then "args:", "ours:", "says:" or "output" lines, then files that begin with "@ PATH".</summary>
-    /// <remarks>"@x" is an executable file; in "@b" files "\xHH", "\n", "\r" and "\\" are escapes and lines have no ends of their own.</remarks>
+    /// <remarks>"@x" is an executable file; in "@b" files "\xHH", "\n", "\r" and "\\" are escapes and lines have no ends of their
+    /// own.</remarks>
     public static IEnumerable<PerlCase> Read(string text)
     {
         PerlCase? current = null;

@@ -10,7 +10,10 @@ namespace Fluister.NotForkingTests.Perl;
 public sealed class PerlComparisonTests : IDisposable
 {
     private static readonly string[] CaseFiles =
-        ["headers.cases", "conditions.cases", "versions.cases", "replace.cases", "append.cases", "sed.cases", "patch.cases", "output.cases"];
+    [
+        "headers.cases", "conditions.cases", "versions.cases", "replace.cases", "append.cases", "sed.cases", "patch.cases",
+        "output.cases",
+    ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("not-fork-perl-").FullName;
 
@@ -48,7 +51,8 @@ public sealed class PerlComparisonTests : IDisposable
         }
 
         var golden = Golden();
-        Assert.Equal(found.Select(pair => $"{pair.Key} {pair.Value}"), found.Keys.Select(name => $"{name} {golden.GetValueOrDefault(name)}"));
+        Assert.Equal(
+            found.Select(pair => $"{pair.Key} {pair.Value}"), found.Keys.Select(name => $"{name} {golden.GetValueOrDefault(name)}"));
     }
 
     [Fact]

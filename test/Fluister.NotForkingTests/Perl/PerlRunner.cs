@@ -26,7 +26,8 @@ internal sealed class PerlRunner(string folder)
             foreach (var run in one.Runs)
             {
                 var code = new MassageCommand(
-                    [.. Before(one), "-i", input, "-o", output, "-k", Path.Combine(folder, "cache-ours"), .. run.Select(_upstreams.Fill)]) { Out = told }
+                    [.. Before(one), "-i", input, "-o", output, "-k", Path.Combine(folder, "cache-ours"), .. run.Select(_upstreams.Fill)])
+                { Out = told }
                     .Run();
                 if (code != 0)
                 {
@@ -53,8 +54,8 @@ internal sealed class PerlRunner(string folder)
         var all = new StringBuilder();
         foreach (var run in one.Runs)
         {
-            var isWell = tool.Run(
-                [.. Before(one), "-i", input, "-o", output, "-k", Path.Combine(folder, "cache-perl"), .. run.Select(_upstreams.Fill)], folder, out var told);
+            string[] arguments = [.. Before(one), "-i", input, "-o", output, "-k", Path.Combine(folder, "cache-perl")];
+            var isWell = tool.Run([.. arguments, .. run.Select(_upstreams.Fill)], folder, out var told);
             all.Append(told);
             if (!isWell)
             {
@@ -90,7 +91,8 @@ internal sealed class PerlRunner(string folder)
         {
             foreach (var file in new DirectoryInfo(output).EnumerateFiles("*", new EnumerationOptions
             {
-                RecurseSubdirectories = true, AttributesToSkip = 0,
+                RecurseSubdirectories = true,
+                AttributesToSkip = 0,
             }))
             {
                 var path = Path.GetRelativePath(output, file.FullName);

@@ -43,7 +43,10 @@ internal sealed class PerlTool
     {
         var start = new ProcessStartInfo(program, arguments)
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false,
         };
         start.Environment["HOME"] = home;
         start.Environment["GIT_CONFIG_GLOBAL"] = "/dev/null";

@@ -10,20 +10,22 @@ internal static class RandomCases
 
     private static readonly string[] Paths =
     [
-        "a.txt", "src/main.c", "src/util.c", "src/util.h", "docs/guide.md", "run.sh", "Makefile", "crlf.txt", "nonl.txt", "empty", "bytes.bin",
-        "src/lines.txt", "deep/er/x.txt", "with space.txt", "ü.txt", ".hidden", "link", "nowhere.txt", "src/.conf", "sub/tree/a.txt",
+        "a.txt", "src/main.c", "src/util.c", "src/util.h", "docs/guide.md", "run.sh", "Makefile", "crlf.txt", "nonl.txt", "empty",
+        "bytes.bin", "src/lines.txt", "deep/er/x.txt", "with space.txt", "ü.txt", ".hidden", "link", "nowhere.txt", "src/.conf",
+        "sub/tree/a.txt",
     ];
 
     private static readonly string[] Globs =
     [
-        "a.txt", "*.c", "src/*", "*.txt", "{a,crlf}.txt", "[ac]*.txt", "m*", "*", "src/util.?", "docs/*.md", "*/*.c", "deep/*/x.txt", ".*", "?*.h", "run.sh",
-        "s*/l*", "*e*", "nonl.txt", "{src,docs}/*", "x.txt",
+        "a.txt", "*.c", "src/*", "*.txt", "{a,crlf}.txt", "[ac]*.txt", "m*", "*", "src/util.?", "docs/*.md", "*/*.c", "deep/*/x.txt",
+        ".*", "?*.h", "run.sh", "s*/l*", "*e*", "nonl.txt", "{src,docs}/*", "x.txt",
     ];
 
     private static readonly string[] Patterns =
     [
-        "one", "\\bone\\b", "(?i)ONE", "a", "a+", "[aeiou]", "\\d+", "'line \\d'", "\\n", "\\s+", "(?m)^", "$", "^", "\"int \\w+\"", "e*", "[^\\n]+", "\\w+\\.",
-        "(a|b)", "'VERSION = '", "\\t", ".$", "\\x6f", "t\\w*", "(?s)a.*", "zzz", "(\\w)\\1", "(?<=a)l", "\\R",
+        "one", "\\bone\\b", "(?i)ONE", "a", "a+", "[aeiou]", "\\d+", "'line \\d'", "\\n", "\\s+", "(?m)^", "$", "^", "\"int \\w+\"",
+        "e*", "[^\\n]+", "\\w+\\.", "(a|b)", "'VERSION = '", "\\t", ".$", "\\x6f", "t\\w*", "(?s)a.*", "zzz", "(\\w)\\1", "(?<=a)l",
+        "\\R",
     ];
 
     private static readonly string[] Replacements =
@@ -31,14 +33,15 @@ internal static class RandomCases
 
     private static readonly string[] Conditions =
     [
-        "version >= 1.0", "version < 1.1", "version = 1.0", "version != 2.0", "version > 0.9 <= 2.0", "osname = linux", "osname != linux", "hasfile /bin/sh",
-        "hasfile !/bin/sh", "hasfile /usr/", "version >= 1.1-beta", "version == 1.00", "version 1", "osname > x",
+        "version >= 1.0", "version < 1.1", "version = 1.0", "version != 2.0", "version > 0.9 <= 2.0", "osname = linux",
+        "osname != linux", "hasfile /bin/sh", "hasfile !/bin/sh", "hasfile /usr/", "version >= 1.1-beta", "version == 1.00", "version 1",
+        "osname > x",
     ];
 
     private static readonly string[] Defects =
     [
-        "matches nothing", "symbolic link", "Dialect 0 takes this branch", "does not fit", "has no folder", "of two words", "no file", "delete", "already",
-        "\"else if\" as", "not supported", "is empty", "one line",
+        "matches nothing", "symbolic link", "Dialect 0 takes this branch", "does not fit", "has no folder", "of two words", "no file",
+        "delete", "already", "\"else if\" as", "not supported", "is empty", "one line",
     ];
 
     /// <summary>Whether a message is about what the old tool silently gets wrong.</summary>
@@ -126,7 +129,8 @@ internal static class RandomCases
             text.Append(method switch
             {
                 "sed" => Rule(random),
-                "append" => $"{Pick(Paths, random)}\nmore {random.Next(10)}\n{(random.Next(3) == 0 ? "- - x\n" : "")}{(count > 1 ? "--\n" : "")}",
+                "append" => $"{Pick(Paths, random)}\nmore {random.Next(10)}\n" +
+                    $"{(random.Next(3) == 0 ? "- - x\n" : "")}{(count > 1 ? "--\n" : "")}",
                 "replace" => Replacement(one, random),
                 "patch" => Hunk("src/lines.txt", random),
                 _ => $"src/util.c\n/^int (\\w+)\\(/ {Pick(["one", "two", "three", "four"], random)}\n/^\\}}/\n@@ -2,2 +2,2 @@\n {{\n" +

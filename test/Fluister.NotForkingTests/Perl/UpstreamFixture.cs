@@ -23,7 +23,10 @@ internal sealed class UpstreamFixture
         {
             var entry = mode == "120000"
                 ? new UstarTarEntry(TarEntryType.SymbolicLink, "p-1.0/" + path) { LinkName = content }
-                : new UstarTarEntry(TarEntryType.RegularFile, "p-1.0/" + path) { DataStream = new MemoryStream(Encoding.Latin1.GetBytes(content)) };
+                : new UstarTarEntry(TarEntryType.RegularFile, "p-1.0/" + path)
+                {
+                    DataStream = new MemoryStream(Encoding.Latin1.GetBytes(content)),
+                };
             entry.Mode = mode == "100755" ? (UnixFileMode)0b111_101_101 : (UnixFileMode)0b110_100_100;
             entry.ModificationTime = DateTimeOffset.UnixEpoch;
             tar.WriteEntry(entry);
@@ -62,7 +65,8 @@ internal sealed class UpstreamFixture
         ("src/.conf", "100644", "key = one\n"),
         ("src/lines.txt", "100644", string.Concat(Enumerable.Range(1, 40).Select(line => $"line {line}\n"))),
         ("src/main.c", "100644", MainFile(version)),
-        ("src/util.c", "100644", "int one(void)\n{\n\treturn 1;\n}\n\nint two(void)\n{\n\treturn 2;\n}\n\nint three(void)\n{\n\treturn 3;\n}\n"),
+        ("src/util.c", "100644", string.Join('\n', ((string[])["one", "two", "three"]).Index()
+            .Select(one => $"int {one.Item}(void)\n{{\n\treturn {one.Index + 1};\n}}\n"))),
         ("src/util.h", "100644", "int one(void);\nint two(void);\n"),
         ("sub/tree/a.txt", "100644", "sub one\n"),
         ("sub/tree/src/main.c", "100644", "/* sub one */\n"),
@@ -104,7 +108,12 @@ internal sealed class UpstreamFixture
     }
 
     private static void Commit(
-        StringBuilder stream, string branch, int mark, IEnumerable<(string Path, string Mode, string Content)> tree, bool isFirst, int? from = null)
+        StringBuilder stream,
+        string branch,
+        int mark,
+        IEnumerable<(string Path, string Mode, string Content)> tree,
+        bool isFirst,
+        int? from = null)
     {
         stream.Append($"commit {branch}\nmark :{mark}\ncommitter {Person} {1_700_000_000 + (mark * 3600)} +0000\ndata 2\nc\n");
         stream.Append(isFirst ? "" : $"from :{from ?? mark - 1}\n").Append("deleteall\n");

@@ -49,7 +49,7 @@ public sealed class LineDiffTests
             var hunks = UnifiedDiff.Hunks(old, @new);
             folder.Write("file", old.Range(0, old.Count));
             folder.Write("patch", [.. "--- file\n+++ file\n"u8, .. hunks]);
-            Assert.Equal(0, hunks.Length == 0 ? 0 : folder.Try("patch", "-s", "-F0", "-E", "file", "patch").Code);
+            Assert.Equal(0, hunks.Length == 0 ? 0 : folder.Run("patch", "-s", "-F0", "-E", "file", "patch"));
             var path = folder.Path("file");
             Assert.Equal(@new.Range(0, @new.Count).ToArray(), File.Exists(path) ? File.ReadAllBytes(path) : []);
         }

@@ -19,28 +19,34 @@ public sealed class PerlPatternTests
         }
         """;
 
+    private static readonly string[] Unsupported =
+        ["not supported", "does nothing", "never matches", "no names here", "too deep", "no byte"];
+
     private static readonly Place Somewhere = new("sed.mod", 3);
 
     private static readonly string[] Patterns =
     [
-        "a", "a.c", "\\bfoo\\b", "\\Boo", "foo\\B", "\\b", "\\B", "o\\b", "\\n#\\s*lib\\s", "\\$argv 0", "$", "^", "\\z", "\\Z", "\\A", "(?m)^", "(?m)$",
-        "(?s)a.c", "(?i)FOO", "(?i)[f-o]+", "(?i)[^f]", "(?i:F)oo", "f(?i)OO|BAR", "(?^:foo)", "(?^i:foo)", "(?i)(?^:FOO)|b", "[[:alpha:]]+",
-        "[[:^space:]]+", "[]a]", "[^]a]", "[a-]", "[-a]", "[\\w-z]", "[a\\-c]", "[\\d.]+", "[\\h]", "[\\]]", "[\\b]", "\\h", "\\H", "\\v", "\\V", "\\R",
-        "\\N+", "\\N{2}", "\\d", "\\D", "\\w", "\\W", "\\s", "\\S", "\\x41", "\\x{e9}", "\\xe9", "\\351", "\\0", "\\o{101}", "\\cJ", "\\e", "\\a", "\\t",
-        "\\_", "(a)\\1", "(a)(b)\\2", "(?<n>o)\\k<n>", "(?<n>o)\\k{n}", "(?'n'o)\\k'n'", "(?P<n>o)(?P=n)", "(o)\\g1", "(o)\\g{-1}", "(x)(?<n>o)\\2",
-        "a*", "a*?", "a++b", "a?+a", "(?>a*)a", "a{2}", "a{2,}", "a{,2}", "a{ 1, 2 }", "a{1", "a{", "{a", "a}", "x*", "|a", "a|", "(|a)", "()", "a\\K.",
-        "foo\\K", "a\\Kb?", "(?=a)", "(?!a).", "(?<=o)o", "(?<!o)o", "(?<=a|bc)o", "(a)?(?(1)b|c)", "a # b", "(?x) a b # c\n", "(?x:a\\ b)", "(?#x)a",
-        "(?n)(a)(b)", "(?-i)a", "(?a)\\w+", "(?aa)\\d", "\\12", "(a)\\12", "[\\12]", "[\\x00-\\x1f]", "é", "[é-ÿ]", "a|b|c", "(a|b)*c", "((a)b)+",
-        "^a", "a$", "(^|,)a", "a\\.b", "a\\/b", "\\(\\)", "\\[a\\]", "\\{a\\}", "\\^\\$", "\\*\\+\\?", "\\|", "\\#", "\\-", "\\@", "@", "%", "#", "a b", "\\ ",
-        ".*", ".+", "\\s+$", "^\\s+", "\\bif\\s*\\(", "[A-Z][a-z]+", "\"[^\"]*\"", "\\d+\\.\\d+", "(?<![\\w.])a", "a(?=[\\s\\S]*b)", "[^\\n]*", "[\\s\\S]",
-        "\\Qa", "\\p{L}", "\\X", "(?|a|b)", "(?R)", "(?1)", "(*FAIL)", "\\G", "a**", "*a", "+", "(", ")", "[", "[z-a]", "\\", "(?<n>a)(?<n>b)", "(?i)(a)\\1",
-        "(?<=a*)b", "\\1", "\\8", "\\b{wb}", "\\N{LATIN}", "[[:foo:]]", "[[.a.]]", "(?z)a", "a{3,1}", "\\x{100}", "\\d{", "\\w{b",
+        "a", "a.c", "\\bfoo\\b", "\\Boo", "foo\\B", "\\b", "\\B", "o\\b", "\\n#\\s*lib\\s", "\\$argv 0", "$", "^", "\\z", "\\Z", "\\A",
+        "(?m)^", "(?m)$", "(?s)a.c", "(?i)FOO", "(?i)[f-o]+", "(?i)[^f]", "(?i:F)oo", "f(?i)OO|BAR", "(?^:foo)", "(?^i:foo)",
+        "(?i)(?^:FOO)|b", "[[:alpha:]]+", "[[:^space:]]+", "[]a]", "[^]a]", "[a-]", "[-a]", "[\\w-z]", "[a\\-c]", "[\\d.]+", "[\\h]",
+        "[\\]]", "[\\b]", "\\h", "\\H", "\\v", "\\V", "\\R", "\\N+", "\\N{2}", "\\d", "\\D", "\\w", "\\W", "\\s", "\\S", "\\x41",
+        "\\x{e9}", "\\xe9", "\\351", "\\0", "\\o{101}", "\\cJ", "\\e", "\\a", "\\t", "\\_", "(a)\\1", "(a)(b)\\2", "(?<n>o)\\k<n>",
+        "(?<n>o)\\k{n}", "(?'n'o)\\k'n'", "(?P<n>o)(?P=n)", "(o)\\g1", "(o)\\g{-1}", "(x)(?<n>o)\\2", "a*", "a*?", "a++b", "a?+a",
+        "(?>a*)a", "a{2}", "a{2,}", "a{,2}", "a{ 1, 2 }", "a{1", "a{", "{a", "a}", "x*", "|a", "a|", "(|a)", "()", "a\\K.", "foo\\K",
+        "a\\Kb?", "(?=a)", "(?!a).", "(?<=o)o", "(?<!o)o", "(?<=a|bc)o", "(a)?(?(1)b|c)", "a # b", "(?x) a b # c\n", "(?x:a\\ b)",
+        "(?#x)a", "(?n)(a)(b)", "(?-i)a", "(?a)\\w+", "(?aa)\\d", "\\12", "(a)\\12", "[\\12]", "[\\x00-\\x1f]", "é", "[é-ÿ]", "a|b|c",
+        "(a|b)*c", "((a)b)+", "^a", "a$", "(^|,)a", "a\\.b", "a\\/b", "\\(\\)", "\\[a\\]", "\\{a\\}", "\\^\\$", "\\*\\+\\?", "\\|",
+        "\\#", "\\-", "\\@", "@", "%", "#", "a b", "\\ ", ".*", ".+", "\\s+$", "^\\s+", "\\bif\\s*\\(", "[A-Z][a-z]+", "\"[^\"]*\"",
+        "\\d+\\.\\d+", "(?<![\\w.])a", "a(?=[\\s\\S]*b)", "[^\\n]*", "[\\s\\S]", "\\Qa", "\\p{L}", "\\X", "(?|a|b)", "(?R)", "(?1)",
+        "(*FAIL)", "\\G", "a**", "*a", "+", "(", ")", "[", "[z-a]", "\\", "(?<n>a)(?<n>b)", "(?i)(a)\\1", "(?<=a*)b", "\\1", "\\8",
+        "\\b{wb}", "\\N{LATIN}", "[[:foo:]]", "[[.a.]]", "(?z)a", "a{3,1}", "\\x{100}", "\\d{", "\\w{b",
     ];
 
     private static readonly string[] TextsToSearch =
     [
-        "", "a", "aa\n", "foo bar foo", "foo.bar\r\nBAZ\tqux\n", "abc\nabc\n", "\n# lib x\n#lib\n", "set TOP [lindex $argv 0]\n", "aXbXc é\u00A0\u0085x\n",
-        "A1_b2-c3 ab ba aab aaab", "{a}[b](c) a{b a{1 x}", "baaac", "oo foo ooo", "a/b a.b \"q\" 3.14\n\n", "\0\u0001\u001B\u0007\b", "a # b\nc",
+        "", "a", "aa\n", "foo bar foo", "foo.bar\r\nBAZ\tqux\n", "abc\nabc\n", "\n# lib x\n#lib\n", "set TOP [lindex $argv 0]\n",
+        "aXbXc é\u00A0\u0085x\n", "A1_b2-c3 ab ba aab aaab", "{a}[b](c) a{b a{1 x}", "baaac", "oo foo ooo", "a/b a.b \"q\" 3.14\n\n",
+        "\0\u0001\u001B\u0007\b", "a # b\nc",
     ];
 
     [Fact]
@@ -111,8 +117,7 @@ public sealed class PerlPatternTests
         }
         catch (NotForkException e)
         {
-            return e.Message.Contains("not supported") || e.Message.Contains("does nothing") || e.Message.Contains("never matches") ||
-                e.Message.Contains("no names here") || e.Message.Contains("too deep") || e.Message.Contains("no byte") ? "unsupported" : "refused";
+            return Unsupported.Any(e.Message.Contains) ? "unsupported" : "refused";
         }
     }
 

@@ -125,7 +125,8 @@ public sealed class ArchiveUnpackingTests
         using var tar = new TarFile();
         var longName = new string('n', 120);
         var bytes = tar.Folder("./").Folder("./d").Folder("./d").File("./d/é", "1\n").File("d/run", "2\n", isExecutable: true)
-            .Link("d/link", "../top").Link("dangling", "not/there").HardLink("d/copy", "./d/run").File("top", "3\n").File(longName, "4\n").Bytes();
+            .Link("d/link", "../top").Link("dangling", "not/there").HardLink("d/copy", "./d/run")
+            .File("top", "3\n").File(longName, "4\n").Bytes();
         using var at = new UpstreamCase();
         foreach (var program in layers.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -158,7 +159,9 @@ public sealed class ArchiveUnpackingTests
         at.Run(program, "-kf", "raw");
         return File.ReadAllBytes(Directory.GetFiles(at.Root, "raw.*").Single(file => file.EndsWith(program switch
         {
-            "gzip" => ".gz", "bzip2" => ".bz2", _ => ".xz",
+            "gzip" => ".gz",
+            "bzip2" => ".bz2",
+            _ => ".xz",
         }, StringComparison.Ordinal)));
     }
 

@@ -91,10 +91,12 @@ public sealed class CacheTests
         {
         }
 
-        // What the old tool does as well: flock on the index. It is held until its standard input ends, and that ends when we are told to wait.
+        // What the old tool does as well: flock on the index. It is held until its standard input ends, and that ends when
+        // we are told to wait.
         using var other = Process.Start(new ProcessStartInfo("flock", [Path.Combine(at.Entry, "index"), "sh", "-c", "echo held; cat"])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
         })!;
         Assert.Equal("held", other.StandardOutput.ReadLine());
         var told = new List<string>();
@@ -127,9 +129,11 @@ public sealed class CacheTests
         }
 
         var entry = at.Entry;
-        using var other = Process.Start(new ProcessStartInfo("flock", [Path.Combine(entry, "index"), "sh", "-c", "echo held; cat; mv \"$0\" \"$1\"", entry, at.Path("away")])
+        using var other = Process.Start(new ProcessStartInfo(
+            "flock", [Path.Combine(entry, "index"), "sh", "-c", "echo held; cat; mv \"$0\" \"$1\"", entry, at.Path("away")])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
         })!;
         Assert.Equal("held", other.StandardOutput.ReadLine());
         at.Options = at.Options with { Warn = _ => other.StandardInput.Close() };

@@ -133,8 +133,8 @@ public sealed class DownloadTests
         Assert.Equal(3, Directory.GetFileSystemEntries(Path.Combine(at.Entry, "download")).Length);
         at.Options = at.Options with { IsOffline = true };
         Assert.Equal("a - 1\\n\nsub/b - 2\\n\n", UpstreamCase.Tree(at.Open(keys)));
-        Assert.Contains("--offline", UpstreamCase.Refused(() => UpstreamCase.Tree(at.Open("vcs = download", $"source-1.0 = {server.Url}/other"))).Message,
-            StringComparison.Ordinal);
+        var offline = UpstreamCase.Refused(() => UpstreamCase.Tree(at.Open("vcs = download", $"source-1.0 = {server.Url}/other")));
+        Assert.Contains("--offline", offline.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -144,8 +144,8 @@ public sealed class DownloadTests
     public void Other_addresses_are_refused(string url)
     {
         using var at = new UpstreamCase();
-        Assert.Contains("is not a URL", UpstreamCase.Refused(() => UpstreamCase.Tree(at.Open("vcs = download", $"source-1.0 = {url}"))).Message,
-            StringComparison.Ordinal);
+        var refused = UpstreamCase.Refused(() => UpstreamCase.Tree(at.Open("vcs = download", $"source-1.0 = {url}")));
+        Assert.Contains("is not a URL", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -159,6 +159,9 @@ public sealed class DownloadTests
         Assert.Equal("a - 1\\n\nsub/b - 2\\n\n", UpstreamCase.Tree(at.Open(
             "vcs = download", "prefix = 1", "source-1.0 = https://example.com/x/p.tgz", $"sha256-1.0 = {Hex(Archive)}")));
         Assert.Contains("m1/p.tgz", Assert.Single(at.Warnings), StringComparison.Ordinal);
+        at.Options = at.Options with { Mirrors = [] };
+        Assert.Equal("loose - 3\\n\ntop-1/a - 1\\n\ntop-1/sub/b - 2\\n\n", UpstreamCase.Tree(at.Open(
+            "vcs = download", "source-1.0 = https://example.com/x/p.tgz")));
     }
 
     [Theory]
@@ -176,8 +179,8 @@ public sealed class DownloadTests
         else
         {
             Directory.CreateDirectory(at.Path("m"));
-            File.WriteAllBytes(at.Path($"m/{name}"), new TarFile().Folder("x").File("x/.hidden", "2\n").Folder("x/sub").File("x/sub/a", "1\n")
-                .Link("x/sub/self", ".").Gzip());
+            File.WriteAllBytes(at.Path($"m/{name}"), new TarFile().Folder("x").File("x/.hidden", "2\n").Folder("x/sub")
+                .File("x/sub/a", "1\n").Link("x/sub/self", ".").Gzip());
         }
 
         at.Options = at.Options with { IsOffline = true, Mirrors = [at.Path("none"), at.Path("m")] };
@@ -194,7 +197,8 @@ public sealed class DownloadTests
     private static Selection Open(UpstreamCase at, params string[] keys) =>
         at.Open(["vcs = download", "prefix = 1", $"source-1.0 = file:{at.Path("p.tgz")}", .. keys]);
 
-    /// <summary>A web server on the loopback that has one file under all names but "404", "cut" (half of it) and "wrong" (another).</summary>
+    /// <summary>A web server on the loopback that has one file under all names but "404", "cut" (half of it) and "wrong"
+    /// (another).</summary>
     private sealed class OneFileServer : IDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

@@ -1,4 +1,3 @@
-using Fluister.NotForking;
 using Fluister.NotForking.Upstreams;
 
 namespace Fluister.NotForkingTests.Upstreams;
@@ -6,6 +5,8 @@ namespace Fluister.NotForkingTests.Upstreams;
 /// <summary>`vcs = fossil`.</summary>
 public sealed class FossilTests
 {
+    private static readonly Lazy<UpstreamCase> Made = new(Make);
+
     [Fact]
     public void Versions_are_tags_and_files_those_of_the_checkin_with_its_manifest()
     {
@@ -79,6 +80,7 @@ public sealed class FossilTests
         {
         }
 
+        Open(at.Run, at.Path("w"));
         Commit(at, "a", "4\n", "version-1.2");
         at.Options = at.Options with { IsUpdating = false };
         using (var still = Open(at))
@@ -111,7 +113,8 @@ public sealed class FossilTests
             $"block\nvcs = fossil\nrepository = {url}\nversion-1.0 = {one.Commit}\ntime-1.0 = {Time(one)}\nversion-1.1 = {two.Commit}\n" +
             $"time-1.1 = {Time(two)}\n\n", UpstreamLock.Text(selection));
         Assert.Equal(
-            $"Information for p:\nvcs = fossil\nurl = {url}\nversion = 1.0\ncommit_id = {one.Commit}\ncommit_timestamp = {Time(one)} UTC\n\n",
+            $"Information for p:\nvcs = fossil\nurl = {url}\nversion = 1.0\ncommit_id = {one.Commit}\n" +
+            $"commit_timestamp = {Time(one)} UTC\n\n",
             Query.Text("p", selection.Choose("1.0", null)));
         var file = $"p-{one.Commit}.tar.gz";
         var hash = new HashSpecification("sum:builtin:sha256", isFolder: false);
@@ -121,30 +124,45 @@ public sealed class FossilTests
             $"\"p-1.0\": {{\n    \"locked\": {{\n        \"sum\": \"{sum}\",\n        \"type\": \"tarball\",\n" +
             $"        \"url\": \"https://mirror.example/p-{one.Commit}$\"\n    }}\n}},\n", text, StringComparison.Ordinal);
         Assert.Contains(
-            $"\"url\": \"{url}/tarball/{one.Commit}/{file}\"\n", new JsonLock("p", "", null, null).Entries(selection), StringComparison.Ordinal);
+            $"\"url\": \"{url}/tarball/{one.Commit}/{file}\"\n", new JsonLock("p", "", null, null).Entries(selection),
+            StringComparison.Ordinal);
         Assert.Contains($"\"url\": \"/m/{file}\"\n", new JsonLock("p", "/m", null, null).Entries(selection), StringComparison.Ordinal);
         Assert.StartsWith(
-            $"  \"p-1.0\": {{\n    \"locked\": {{\n      \"type\": \"fossil\",\n      \"url\": \"{url}\",\n      \"rev\": \"{one.Commit}\"\n    }}\n  }},\n",
+            $"  \"p-1.0\": {{\n    \"locked\": {{\n      \"type\": \"fossil\",\n" +
+            $"      \"url\": \"{url}\",\n      \"rev\": \"{one.Commit}\"\n    }}\n  }},\n",
             new JsonLock("p", null, null, null).Entries(selection), StringComparison.Ordinal);
         var folder = new JsonLock("p", "", at.Path("kept"), new HashSpecification("files:" + at.Path("count"), isFolder: true));
         at.Write("count", "#!/bin/sh\nls \"$1\"/*/src | sha256sum\n");
         File.SetUnixFileMode(at.Path("count"), (UnixFileMode)0b111_101_101);
-        Assert.Contains($"\"files\": \"{at.Said("sh", "-c", "echo b | sha256sum").Split(' ')[0]}\"", folder.Entries(selection), StringComparison.Ordinal);
+        var counted = at.Said("sh", "-c", "echo b | sha256sum").Split(' ')[0];
+        Assert.Contains($"\"files\": \"{counted}\"", folder.Entries(selection), StringComparison.Ordinal);
     }
 
+    /// <summary>A copy of the one repository, with the folder that it was made from.</summary>
     private static UpstreamCase Repository()
     {
         var at = new UpstreamCase();
-        at.Options = at.Options with { Environment = new Dictionary<string, string>(at.Options.Environment) { ["USER"] = "someone" } };
+        at.Run("cp", "-a", Made.Value.Path("up.fossil"), ".");
+        return at;
+    }
+
+    private static UpstreamCase Make()
+    {
+        var at = new UpstreamCase();
         at.Run("env", "USER=someone", "fossil", "new", "up.fossil");
-        Directory.CreateDirectory(at.Path("w"));
-        at.Run("sh", "-c", "cd w && USER=someone fossil open --nested ../up.fossil");
+        Open(at.Run, at.Path("w"));
         at.Write("w/.fossil-settings/manifest", "on\n");
         at.Write("w/src/b", "2\n");
         File.SetUnixFileMode(at.Path("w/src/b"), (UnixFileMode)0b111_101_101);
         Commit(at, "a", "1\n", "version-1.0");
         Commit(at, "a", "3\n", "version-1.1");
         return at;
+    }
+
+    private static void Open(Action<string, string[]> run, string folder)
+    {
+        Directory.CreateDirectory(folder);
+        run("sh", ["-c", "cd w && USER=someone fossil open --nested ../up.fossil"]);
     }
 
     private static void Commit(UpstreamCase at, string name, string content, string tag)

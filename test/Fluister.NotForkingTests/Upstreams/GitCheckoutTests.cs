@@ -24,7 +24,8 @@ public sealed class GitCheckoutTests
         at.Git("commit", "-q", "-m", "a module");
         at.Git("tag", "1.0");
         Assert.Equal(
-            "-option - x\\n\n.gitattributes - *.bat eol=crlf\\n*.id ident\\n*.big filter=lfs\\n*.odd filter=odd\\n\na.bat - one\\r\\ntwo\\r\\n\n" +
+            "-option - x\\n\n.gitattributes - *.bat eol=crlf\\n*.id ident\\n*.big filter=lfs\\n*.odd filter=odd\\n\n" +
+            "a.bat - one\\r\\ntwo\\r\\n\n" +
             "a.big - big\\n\na.odd - odd\\n\nlink -> ../outside\nrun x #!/bin/sh\\n\nsub/é \"quoted\" - x\\n\n",
             UpstreamCase.Tree(at.OpenGit()));
     }
@@ -39,7 +40,11 @@ public sealed class GitCheckoutTests
         at.Commit("1.0");
         at.Options = at.Options with
         {
-            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["GIT_CONFIG_GLOBAL"] = at.Path("config"), ["GIT_DIR"] = "/nowhere" },
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["GIT_CONFIG_GLOBAL"] = at.Path("config"),
+                ["GIT_DIR"] = "/nowhere",
+            },
         };
         Assert.EndsWith("b - aaa\\n\n", UpstreamCase.Tree(at.OpenGit()), StringComparison.Ordinal);
     }

@@ -15,17 +15,20 @@ public sealed class OldLockTests
         at.Run("git", "clone", "-q", "up", "other");
         at.Run("git", "-C", "other", "tag", "v0.5");
         var recipe = at.Recipe(
-            "vcs = git", "version = v", "block", $"repos = {at.Path("up")}", "subtree = x", "srcmirror = p-$V", "block", $"repos = {at.Path("other")}");
+            "vcs = git", "version = v", "block", $"repos = {at.Path("up")}", "subtree = x", "srcmirror = p-$V", "block",
+            $"repos = {at.Path("other")}");
         using var selection = new Selection(recipe, at.Options);
         var (commit, tag) = (at.Ask("rev-parse", "HEAD"), at.Ask("rev-parse", "v2.0"));
         const string Time = "2023-11-14 22:13:20";
         UpstreamLock.Write(recipe, selection);
         Assert.Equal(
             $"block\nsubtree = x\nsrcmirror = p-$V\nvcs = git\nrepository = {at.Path("up")}\nversion-1.0 = {commit}\ntime-1.0 = {Time}\n" +
-            $"version-2.0 = {tag}\ntime-2.0 = {Time}\n\nblock\nvcs = git\nrepository = {at.Path("other")}\nversion-0.5 = {commit}\ntime-0.5 = {Time}\n\n",
+            $"version-2.0 = {tag}\ntime-2.0 = {Time}\n\n" +
+            $"block\nvcs = git\nrepository = {at.Path("other")}\nversion-0.5 = {commit}\ntime-0.5 = {Time}\n\n",
             File.ReadAllText(at.Path("nf/p/upstream.lock")));
         string Entry(string version, string url, string id) =>
-            $"  \"p-{version}\": {{\n    \"locked\": {{\n      \"type\": \"git\",\n      \"url\": \"{url}\",\n      \"rev\": \"{id}\"\n    }}\n  }},\n";
+            $"  \"p-{version}\": {{\n    \"locked\": {{\n      \"type\": \"git\",\n" +
+            $"      \"url\": \"{url}\",\n      \"rev\": \"{id}\"\n    }}\n  }},\n";
         Assert.Equal(
             Entry("1.0", at.Path("up"), commit) + Entry("2.0", at.Path("up"), tag) + Entry("0.5", at.Path("other"), commit),
             new JsonLock("p", "", null, null).Entries(selection));
@@ -57,16 +60,19 @@ public sealed class OldLockTests
         using var tar = new TarFile();
         File.WriteAllBytes(at.Path("p.tgz"), tar.File("p/a", "1\n").Gzip());
         var (url, sum) = ($"file:{at.Path("p.tgz")}", at.Said("sha512sum", "p.tgz").Split(' ')[0]);
-        using var selection = at.Open("vcs = download", "prefix = 1", $"source-1.0 = {url}", $"sha512-1.0 = {sum}", "sha256-1.0 = x", "sha256-2 = y");
+        using var selection = at.Open("vcs = download", "prefix = 1", $"source-1.0 = {url}", $"sha512-1.0 = {sum}",
+            "sha256-1.0 = x", "sha256-2 = y");
         Assert.Equal(
             $"block\nprefix = 1\nvcs = download\nsource-1.0 = {url}\nsha256-1.0 = x\nsha512-1.0 = {sum}\n\n", UpstreamLock.Text(selection));
         Assert.Equal(
-            $"{{\n\"p-1.0\": {{\n    \"locked\": {{\n        \"h\": \"{sum}\",\n        \"type\": \"tarball\",\n        \"url\": \"{url}\"\n    }}\n}},\n" +
+            $"{{\n\"p-1.0\": {{\n    \"locked\": {{\n        \"h\": \"{sum}\",\n" +
+            $"        \"type\": \"tarball\",\n        \"url\": \"{url}\"\n    }}\n}},\n" +
             "  \"version\": 1\n}\n",
             JsonLock.File([new JsonLock("p", null, null, new HashSpecification("h:builtin:sha512", isFolder: false)).Entries(selection)]));
         Assert.Contains(
             "        \"type\": \"tarball\",\n", new JsonLock("p", null, null, null).Entries(selection), StringComparison.Ordinal);
-        Assert.Equal($"Information for p:\nvcs = download\nversion = 1.0\nsource = {url}\n\n", Query.Text("p", selection.Choose(null, null)));
+        Assert.Equal(
+            $"Information for p:\nvcs = download\nversion = 1.0\nsource = {url}\n\n", Query.Text("p", selection.Choose(null, null)));
         var revision = selection.Find("1.0");
         Assert.Equal(("-", "-"), revision.Upstream.Describe(revision.Revision));
     }

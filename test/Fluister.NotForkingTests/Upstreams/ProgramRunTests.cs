@@ -7,14 +7,16 @@ namespace Fluister.NotForkingTests.Upstreams;
 public sealed class ProgramRunTests
 {
     [Fact]
-    public void Arguments_reach_a_program_as_they_are() => Assert.Equal("a b|$(x)|*||", new ProgramRun("printf", "%s|", "a b", "$(x)", "*", "").Text());
+    public void Arguments_reach_a_program_as_they_are() =>
+        Assert.Equal("a b|$(x)|*||", new ProgramRun("printf", "%s|", "a b", "$(x)", "*", "").Text());
 
     [Fact]
     public void What_it_reads_and_its_environment_are_given()
     {
         var run = new ProgramRun("sh", "-c", "cat; echo $ONE-$HOME; pwd")
         {
-            Folder = "/", Environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["ONE"] = "1", ["HOME"] = null },
+            Folder = "/",
+            Environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["ONE"] = "1", ["HOME"] = null },
         };
         Assert.Equal("in1-\n/\n", run.Reading("in").Text());
     }
@@ -31,7 +33,8 @@ public sealed class ProgramRunTests
 
     [Fact]
     public void What_is_not_installed_is_named() => Assert.Contains(
-        "\"no-such-program\"", Assert.Throws<NotForkException>(() => new ProgramRun("no-such-program").Output()).Message, StringComparison.Ordinal);
+        "\"no-such-program\"", Assert.Throws<NotForkException>(() => new ProgramRun("no-such-program").Output()).Message,
+        StringComparison.Ordinal);
 
     [Fact]
     public void What_runs_for_too_long_is_ended_with_all_it_started()
@@ -40,7 +43,8 @@ public sealed class ProgramRunTests
         var run = new ProgramRun("sh", "-c", $"sleep 1000 & echo $! > {folder.Path("child")}; wait") { Limit = TimeSpan.FromSeconds(1) };
         Assert.Contains("did not end", Assert.Throws<NotForkException>(() => run.Output()).Message, StringComparison.Ordinal);
         var child = $"/proc/{File.ReadAllText(folder.Path("child")).Trim()}/stat";
-        Assert.True(SpinWait.SpinUntil(() => !File.Exists(child) || File.ReadAllText(child).Split(' ')[2] is "Z" or "X", TimeSpan.FromSeconds(60)));
+        Assert.True(SpinWait.SpinUntil(
+            () => !File.Exists(child) || File.ReadAllText(child).Split(' ')[2] is "Z" or "X", TimeSpan.FromSeconds(60)));
     }
 
     [Fact]

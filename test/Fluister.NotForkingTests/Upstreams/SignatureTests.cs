@@ -45,7 +45,8 @@ public sealed class SignatureTests
         foreach (var (who, tag) in (ReadOnlySpan<(string, string)>)[("good", "1.0"), ("foreign", "2.0")])
         {
             Directory.CreateDirectory(at.Path(who), (UnixFileMode)0b111_000_000);
-            at.Run("gpg", "--homedir", who, "--batch", "--quiet", "--passphrase", "", "--quick-generate-key", who, "ed25519", "sign", "never");
+            at.Run("gpg", "--homedir", who, "--batch", "--quiet", "--passphrase", "",
+                "--quick-generate-key", who, "ed25519", "sign", "never");
             at.Run("env", $"GNUPGHOME={at.Path(who)}", "git", "-C", "up", "tag", "-s", "-u", who, "-m", "x", tag);
         }
 

@@ -14,7 +14,8 @@ internal sealed class TarFile : IDisposable
 
     public TarFile File(string name, string content, bool isExecutable = false) => Add(new PaxTarEntry(TarEntryType.RegularFile, name)
     {
-        DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)), Mode = (UnixFileMode)(isExecutable ? 0b111_101_101 : 0b110_100_100),
+        DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)),
+        Mode = (UnixFileMode)(isExecutable ? 0b111_101_101 : 0b110_100_100),
     });
 
     public TarFile Folder(string name) => Add(new PaxTarEntry(TarEntryType.Directory, name));

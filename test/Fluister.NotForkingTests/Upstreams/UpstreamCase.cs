@@ -16,7 +16,9 @@ internal sealed class UpstreamCase : IDisposable
         Warn = _warnings.Add,
         Environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["GIT_CONFIG_GLOBAL"] = "/dev/null", ["GIT_CONFIG_NOSYSTEM"] = "1", ["HOME"] = Root,
+            ["GIT_CONFIG_GLOBAL"] = "/dev/null",
+            ["GIT_CONFIG_NOSYSTEM"] = "1",
+            ["HOME"] = Root,
         },
     };
 
@@ -89,7 +91,8 @@ internal sealed class UpstreamCase : IDisposable
         {
             var isLink = entry.Kind == EntryKind.Link;
             text.Append($"{entry.Path} {(isLink ? "->" : entry.IsExecutable ? "x" : "-")} ");
-            text.AppendLine(isLink ? new FileInfo(entry.Location).LinkTarget : File.ReadAllText(entry.Location).Replace("\n", "\\n").Replace("\r", "\\r"));
+            text.AppendLine(isLink ? new FileInfo(entry.Location).LinkTarget
+                : File.ReadAllText(entry.Location).Replace("\n", "\\n").Replace("\r", "\\r"));
         }
 
         return text.ToString();

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Fluister.Cryptography;
@@ -94,8 +93,11 @@ public sealed class AttestationTests : IAsyncDisposable
     {
         using var stranger = new Rebuilder();
         var (one, two) = (Attest(0), Attest(1));
-        var changed = two with { Statement = JsonSerializer.SerializeToUtf8Bytes(
-            Statement(expires: Now.AddDays(2)), DescriptorJsonContext.Default.BuildStatementJson) };
+        var later = Statement(expires: Now.AddDays(2));
+        var changed = two with
+        {
+            Statement = JsonSerializer.SerializeToUtf8Bytes(later, DescriptorJsonContext.Default.BuildStatementJson),
+        };
         var lent = two with { Key = _rebuilders[2].Public };
         var misread = two with { Statement = "null"u8.ToArray() };
         await AddAsync(one, one, Attest(0), changed);

@@ -75,14 +75,14 @@ public sealed class RemoteBlobTests
         var peer = scene.Here.Home.Relay.Peers.Find(scene.There.Identity.Tag)!;
         using var answer = await scene.Here.Home.Relay.Client.FetchAsync(peer, key, null, TestContext.Current.CancellationToken);
         scene.Clock.Advance(ServerLimits.BlobPause + TimeSpan.FromSeconds(((48 << 20) / ServerLimits.BlobRate) + seconds));
-        var read = answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        Task<byte[]> ReadAsync() => answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
         if (isWhole)
         {
-            Assert.Equal(48 << 20, (await read).Length);
+            Assert.Equal(48 << 20, (await ReadAsync()).Length);
         }
         else
         {
-            await Assert.ThrowsAnyAsync<HttpRequestException>(() => read);
+            await Assert.ThrowsAnyAsync<HttpRequestException>(ReadAsync);
         }
     }
 

@@ -37,8 +37,7 @@ public sealed class AttestProgramTests : IDisposable
         using var running = process;
         try
         {
-            using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true };
-            using var client = new HttpClient(handler);
+            using var client = ProgramTests.Client(Data);
             var told = JsonNode.Parse(await client.GetStringAsync(
                 new Uri($"https://localhost:{port}/version"), TestContext.Current.CancellationToken))!;
             Assert.Equal(

@@ -29,7 +29,7 @@ public sealed class DoctorTests : IDisposable
         await new SqliteDatabase(_folder.Database).DisposeAsync();
         var findings = await Examine();
         Assert.Equal(
-            ["folder", "files", "database", "disk", "clock", "certificate", "server", "reachable"],
+            ["folder", "build", "files", "database", "disk", "clock", "certificate", "server", "reachable"],
             findings.Select(finding => finding.Subject));
         Assert.All(findings.Where(finding => finding.Subject != "disk"), finding => Assert.Null(finding.Remedy));
     }

@@ -236,9 +236,12 @@ public sealed class ProgramTests : IDisposable
         return Data;
     }
 
-    private HttpClient Client()
+    private HttpClient Client() => Client(Data);
+
+    /// <summary>One that trusts the authority of the server in a folder.</summary>
+    internal static HttpClient Client(string data)
     {
-        var authority = new DataFolder(Data).ReadAuthority();
+        var authority = new DataFolder(data).ReadAuthority();
         return new HttpClient(new SocketsHttpHandler
         {
             SslOptions =

@@ -6,7 +6,8 @@ using Fluister.NotForking.Trees;
 
 namespace Fluister.NotForking.Modifications.Strict;
 
-/// <summary>`method = assert-absent` and `assert-present`: FILES : PATTERN..., looked for in the result, in texts and binary files.</summary>
+/// <summary>`method = assert-absent` and `assert-present`: FILES : PATTERN..., looked for in the result, in texts and binary
+/// files.</summary>
 /// <remarks>A path is looked at too: a leftover in a file's name, or in a link's target, is one.</remarks>
 internal sealed class AssertMethod : Modification
 {
@@ -38,7 +39,8 @@ internal sealed class AssertMethod : Modification
     public override void Apply(Workspace tree, ModificationRun run)
     {
         var lines = _lines.Where(line => line.Applies(run)).Select(line => (Line: line, Choice: new Choice(line, run),
-            Patterns: line.Target!.Select(word => Pattern.Compile(word, run)).ToList(), Tally: new Tally(line, Expectation.Some, ExitCode.Assertion))).ToList();
+            Patterns: line.Target!.Select(word => Pattern.Compile(word, run)).ToList(),
+                Tally: new Tally(line, Expectation.Some, ExitCode.Assertion))).ToList();
         var left = new List<string>();
         var count = 0;
         Place? first = null;
@@ -67,7 +69,8 @@ internal sealed class AssertMethod : Modification
         {
             throw new NotForkException(
                 ExitCode.Assertion,
-                $"What must be absent is found in {(count == 1 ? "one place" : $"{count} places")} of the result: {string.Join(", ", left)}" +
+                $"What must be absent is found in {(count == 1 ? "one place" : $"{count} places")} of the result: " +
+                string.Join(", ", left) +
                 (count > Shown ? $" and {count - Shown} more." : "."),
                 place);
         }

@@ -14,12 +14,7 @@ internal static class BodyReader
     /// <exception cref="NotForkException">A line is malformed, an option or a header key unknown, or there is no edit at all.</exception>
     public static IReadOnlyList<EditLine> Read(ModificationFile file, IReadOnlyCollection<string> options)
     {
-        var shared = new Dictionary<string, IReadOnlyList<Word>>(StringComparer.Ordinal);
-        foreach (var (key, value) in file.Keys.Where(pair => pair.Key != "method" && !Conditions.IsName(pair.Key)))
-        {
-            shared[Known(key, options, file.At(key))] = Words(PerlText.Encode(value), file.At(key), out _);
-        }
-
+        var shared = Options(file, options);
         var edits = new List<EditLine>();
         for (var index = 0; index < file.Body.Count; index++)
         {
@@ -48,6 +43,14 @@ internal static class BodyReader
         return edits.Count > 0 ? edits : throw new NotForkException(ExitCode.Configuration, "There is no edit in it.", file.Place);
     }
 
+    /// <summary>The options that a header has for all edits of its file.</summary>
+    /// <exception cref="NotForkException">One is unknown.</exception>
+    public static Dictionary<string, IReadOnlyList<Word>> Options(ModificationFile file, IReadOnlyCollection<string> options) =>
+        file.Keys.Where(pair => pair.Key != "method" && !Conditions.IsName(pair.Key)).ToDictionary(
+            pair => Known(pair.Key, options, file.At(pair.Key)),
+            pair => (IReadOnlyList<Word>)Words(PerlText.Encode(pair.Value), file.At(pair.Key), out _),
+            StringComparer.Ordinal);
+
     private static EditLine Edit(IReadOnlyList<Word> words, Place place, IReadOnlyDictionary<string, IReadOnlyList<Word>> options)
     {
         var equals = Mark(words, "=", place);
@@ -59,7 +62,8 @@ internal static class BodyReader
         return words.Count > 0 && target?.Count != 0 && value?.Count != 0
             ? new EditLine(place, words, target, value, new Dictionary<string, IReadOnlyList<Word>>(options, StringComparer.Ordinal))
             : throw new NotForkException(
-                ExitCode.Configuration, "Something is missing: an edit is written \"FILES : TARGET = VALUE\"; quote an empty value: ''.", place);
+                ExitCode.Configuration, "Something is missing: an edit is written \"FILES : TARGET = VALUE\"; quote an empty value: ''.",
+                    place);
     }
 
     private static int Mark(IReadOnlyList<Word> words, string mark, Place place)
@@ -70,7 +74,8 @@ internal static class BodyReader
         {
             0 => -1,
             1 => at[0],
-            _ => throw new NotForkException(ExitCode.Configuration, $"There are {at.Count} \"{mark}\" in this line: quote those that belong to a word.", place),
+            _ => throw new NotForkException(ExitCode.Configuration,
+                $"There are {at.Count} \"{mark}\" in this line: quote those that belong to a word.", place),
         };
     }
 
@@ -78,7 +83,8 @@ internal static class BodyReader
     {
         if (edits.Count == 0)
         {
-            throw new NotForkException(ExitCode.Configuration, "An indented line is an option of the edit above it, and there is none.", place);
+            throw new NotForkException(ExitCode.Configuration, "An indented line is an option of the edit above it, and there is none.",
+                place);
         }
 
         if (words.Count < 3 || !words[0].IsBare || words[1] is not { IsBare: true, Text: "=" })
@@ -118,7 +124,8 @@ internal static class BodyReader
             });
             if (at < text.Length && !PerlText.IsSpace(text[at]))
             {
-                throw new NotForkException(ExitCode.Configuration, "A quoted word ends at its second quote mark; a blank must follow.", place);
+                throw new NotForkException(ExitCode.Configuration, "A quoted word ends at its second quote mark; a blank must follow.",
+                    place);
             }
         }
 
@@ -157,7 +164,8 @@ internal static class BodyReader
             }
         }
 
-        throw new NotForkException(ExitCode.Configuration, "A quote mark ' has no second one; two of them are one inside of quotes.", place);
+        throw new NotForkException(ExitCode.Configuration, "A quote mark ' has no second one; two of them are one inside of quotes.",
+            place);
     }
 
     private static Word Escaped(string text, Place place, ref int at)
@@ -195,7 +203,9 @@ internal static class BodyReader
         }
 
         throw new NotForkException(
-            ExitCode.Configuration, $"\"\\{letter}\" is no escape: there are \\n \\r \\t \\0 \\\\ \\\" \\xHH \\uHHHH; in '...' nothing is one.", place);
+            ExitCode.Configuration,
+            $"\"\\{letter}\" is no escape: there are \\n \\r \\t \\0 \\\\ \\\" \\xHH \\uHHHH; in '...' nothing is one.",
+            place);
     }
 
     private static Word HereDocument(Word begin, IReadOnlyList<(Place Place, string Text)> body, ref int index)
@@ -214,6 +224,7 @@ internal static class BodyReader
             text.Append(body[index].Text).Append('\n');
         }
 
-        throw new NotForkException(ExitCode.Configuration, $"The lines that \"{begin.Text}\" begins have no line \"{end}\" at their end.", begin.Place);
+        throw new NotForkException(ExitCode.Configuration, $"The lines that \"{begin.Text}\" begins have no line \"{end}\" at their end.",
+            begin.Place);
     }
 }

@@ -25,9 +25,11 @@ internal sealed class Choice
     public string Nothing(Workspace tree)
     {
         var wanted = string.Join(" ", _globs.Select(glob => glob.Text));
-        var byName = _globs.Select(glob => Path.GetFileName(glob.Text)).Where(name => name.Length > 0 && !name.Contains('*', StringComparison.Ordinal));
+        var byName = _globs.Select(glob => Path.GetFileName(glob.Text))
+            .Where(name => name.Length > 0 && !name.Contains('*', StringComparison.Ordinal));
         var elsewhere = byName.SelectMany(name => tree.EditablePaths.Where(path => Path.GetFileName(path) == name)).FirstOrDefault();
-        return $"no file of this version is chosen by \"{wanted}\"" + (_except.Count > 0 && tree.EditablePaths.Any(path => _globs.Exists(glob => glob.Matches(path)))
+        return $"no file of this version is chosen by \"{wanted}\"" +
+            (_except.Count > 0 && tree.EditablePaths.Any(path => _globs.Exists(glob => glob.Matches(path)))
             ? " without those of `except`"
             : elsewhere is not null ? $"; there is \"{elsewhere}\"" : Near.Of(wanted, tree.EditablePaths));
     }

@@ -4,10 +4,17 @@ using Fluister.NotForking.Trees;
 namespace Fluister.NotForking.Modifications.Strict;
 
 /// <summary>`method = create`: a file that upstream does not have.</summary>
-internal sealed class CreateMethod(ModificationFile file) : FileMethod(file, "executable")
+internal sealed class CreateMethod(ModificationFile file) : FileMethod(file, Check, "executable")
 {
     /// <inheritdoc/>
-    protected override void Check(EditLine line)
+    protected override void Apply(Workspace tree, EditLine line, ModificationRun run)
+    {
+        var path = NewPath.Checked(tree, line.Files[0].Unicode(run), line.Place);
+        tree.Write(path, Payload.Read(line.Value!, "file", Folder, run), line.Option("executable") is [{ Text: "yes" }]);
+        run.Watch?.Invoke(new Edit(line.Place, path, 1));
+    }
+
+    private static void Check(EditLine line)
     {
         if (line is not { Files: [_], Target: null } || !Payload.Is(line.Value) || line.Options.ContainsKey("except"))
         {
@@ -18,13 +25,5 @@ internal sealed class CreateMethod(ModificationFile file) : FileMethod(file, "ex
         {
             throw new NotForkException(ExitCode.Configuration, "\"executable\" is yes or no.", line.Place);
         }
-    }
-
-    /// <inheritdoc/>
-    protected override void Apply(Workspace tree, EditLine line, ModificationRun run)
-    {
-        var path = NewPath.Checked(tree, line.Files[0].Unicode(run), line.Place);
-        tree.Write(path, Payload.Read(line.Value!, "file", Folder, run), line.Option("executable") is [{ Text: "yes" }]);
-        run.Watch?.Invoke(new Edit(line.Place, path, 1));
     }
 }

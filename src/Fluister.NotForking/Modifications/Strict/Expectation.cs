@@ -24,7 +24,8 @@ internal readonly record struct Expectation(int Least, int Most)
             return Any;
         }
 
-        if (parts.Length <= 2 && Number(parts[0]) is { } least && (parts.Length == 1 ? least : parts[1] == "" ? int.MaxValue : Number(parts[1])) is { } most &&
+        if (parts.Length <= 2 && Number(parts[0]) is { } least
+            && (parts.Length == 1 ? least : parts[1] == "" ? int.MaxValue : Number(parts[1])) is { } most &&
             least <= most)
         {
             return new Expectation(least, most);

@@ -9,7 +9,10 @@ internal abstract class FileMethod : Modification
     private readonly IReadOnlyList<EditLine> _lines;
 
     /// <summary>Reads the body.</summary>
-    protected FileMethod(ModificationFile file, params string[] options)
+    /// <param name="file">The modification file.</param>
+    /// <param name="check">Refuses an edit that is not of this method's form.</param>
+    /// <param name="options">Options of this method, besides those that all have.</param>
+    protected FileMethod(ModificationFile file, Action<EditLine> check, params string[] options)
         : base(file.Place)
     {
         Folder = file.Folder;
@@ -17,7 +20,7 @@ internal abstract class FileMethod : Modification
         foreach (var line in _lines)
         {
             _ = new Tally(line, Expectation.Some);
-            Check(line);
+            check(line);
         }
     }
 
@@ -32,9 +35,6 @@ internal abstract class FileMethod : Modification
             Apply(tree, line, run);
         }
     }
-
-    /// <summary>Refuses an edit that is not of this method's form.</summary>
-    protected abstract void Check(EditLine line);
 
     /// <summary>Makes one edit.</summary>
     protected abstract void Apply(Workspace tree, EditLine line, ModificationRun run);

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Fluister.NotForking.Modifications.Strict;
 
-/// <summary>A pattern for paths: without "/" it is matched with base names, with one with whole paths; "folder/" is all below.</summary>
+/// <summary>A pattern for paths: without "/" it is matched with base names, with one with whole paths;
+/// "/" or "./" at its beginning is the root; "folder/" is all below.</summary>
 /// <remarks>`*`, `?`, `[a-z]`, `[!a]` and `{a,b}` stop at "/", `**` does not; `\` takes the next character as it is.</remarks>
 internal sealed class Glob
 {
@@ -16,7 +17,7 @@ internal sealed class Glob
     public Glob(string pattern, Place place)
     {
         var whole = pattern.Contains('/', StringComparison.Ordinal);
-        pattern = pattern is ['/', .. var rest] ? rest : pattern;
+        pattern = pattern[(pattern.StartsWith('/') ? 1 : pattern.StartsWith("./", StringComparison.Ordinal) ? 2 : 0)..];
         pattern = pattern is [.., '/'] ? pattern + "**" : pattern;
         (_isWhole, _literal) = (whole, pattern);
         if (pattern.Length == 0)
@@ -27,7 +28,8 @@ internal sealed class Glob
         if (pattern.AsSpan().IndexOfAny("*?[{\\") >= 0)
         {
             _regex = new Regex(
-                Translate(pattern, place), RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking, Limits.Search);
+                Translate(pattern, place), RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking,
+                    Limits.Search);
         }
     }
 
@@ -68,7 +70,8 @@ internal sealed class Glob
                     regex.Append("[^/]");
                     break;
                 case '[' when glob.IndexOf(']', Math.Min(i + 2, glob.Length)) is > 0 and var end:
-                    var inside = glob[(i + 1)..end].Replace(@"\", @"\\", StringComparison.Ordinal).Replace("[", @"\[", StringComparison.Ordinal);
+                    var inside = glob[(i + 1)..end].Replace(@"\", @"\\", StringComparison.Ordinal)
+                        .Replace("[", @"\[", StringComparison.Ordinal);
                     regex.Append(inside[0] is '!' or '^' ? $"[^/{inside[1..]}]" : $"[{inside}]");
                     i = end;
                     break;
@@ -98,5 +101,6 @@ internal sealed class Glob
     }
 
     private static NotForkException Unended(string glob, Place place) =>
-        new(ExitCode.Configuration, $"The pattern \"{glob}\" has a \"[\", \"{{\" or \"\\\" without its end; write \"\\[\" for the character.", place);
+        new(ExitCode.Configuration,
+            $"The pattern \"{glob}\" has a \"[\", \"{{\" or \"\\\" without its end; write \"\\[\" for the character.", place);
 }

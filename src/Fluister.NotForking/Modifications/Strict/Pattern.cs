@@ -28,7 +28,8 @@ internal static class Pattern
         catch (RegexMatchTimeoutException e)
         {
             throw new NotForkException(
-                ExitCode.Drift, $"The regular expression searches {path} for more than {Limits.Search.TotalSeconds:0} s: make it simpler.", place, e);
+                ExitCode.Drift, $"The regular expression searches {path} for more than {Limits.Search.TotalSeconds:0} s: make it simpler.",
+                    place, e);
         }
 
         return lines;

@@ -14,12 +14,14 @@ internal static class PatternCause
     public static string Of(Workspace tree, Choice choice, PerlPattern pattern, EditLine line)
     {
         var chosen = tree.EditablePaths.Where(choice.Matches).ToList();
-        var one = chosen.Count == 1 ? $"\"{chosen[0]}\" does not hold the pattern" : $"none of {chosen.Count} chosen files holds the pattern";
+        var one = chosen.Count == 1 ? $"\"{chosen[0]}\" does not hold the pattern"
+            : $"none of {chosen.Count} chosen files holds the pattern";
         var anyCase = new Regex(pattern.Regex.ToString(), pattern.Regex.Options | RegexOptions.IgnoreCase, Limits.Search);
         var literal = new Regex(Regex.Escape(line.Target![^1].Text), RegexOptions.CultureInvariant, Limits.Search);
         return one + (
             Find(tree, chosen, anyCase) is { } folded ? $", but with another case it is at {folded}; write \"(?i)\"" :
-            Find(tree, chosen, literal) is { } plain ? $", but as plain text it is at {plain}; put \"\\\" before characters that mean something" :
+            Find(tree, chosen, literal) is { } plain
+                ? $", but as plain text it is at {plain}; put \"\\\" before characters that mean something" :
             Find(tree, tree.EditablePaths.Except(chosen).Take(FilesElsewhere), pattern.Regex) is { } other ? $", but {other} does" : "");
     }
 

@@ -45,7 +45,9 @@ internal static class Payload
         if (!file.Exists || file.LinkTarget is not null)
         {
             throw new NotForkException(
-                ExitCode.Configuration, $"There is no file \"{PerlText.Decode(word.Text, word.Place)}\" where it should lie (a link is none).", word.Place);
+                ExitCode.Configuration,
+                $"There is no file \"{PerlText.Decode(word.Text, word.Place)}\" where it should lie (a link is none).",
+                word.Place);
         }
 
         return file.Length <= Limits.EditedBytes ? File.ReadAllBytes(path) : throw new NotForkException(

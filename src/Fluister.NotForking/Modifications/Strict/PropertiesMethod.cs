@@ -6,6 +6,7 @@ namespace Fluister.NotForking.Modifications.Strict;
 internal sealed class PropertiesMethod(ModificationFile file) : StructuredMethod(file, ["set", "add", "delete"], ["text"])
 {
     /// <inheritdoc/>
-    protected override TextEdit Prepare(EditLine line, string verb, string target, string kind, Word? value, string? was, ModificationRun run) =>
+    protected override TextEdit Prepare(EditLine line, string verb, string target, string kind, Word? value, string? was,
+        ModificationRun run) =>
         new PropertiesEdit(line, verb, target, value?.Unicode(run) ?? "", was);
 }

@@ -28,7 +28,8 @@ internal sealed partial class PropertyList(string text, Place file)
             }
 
             // A line that ends with an odd number of backslashes goes on in the next one.
-            while (!_isEnvironment && end < text.Length && text[first..end].AsSpan() is var line && (line.Length - line.TrimEnd('\\').Length) % 2 == 1)
+            while (!_isEnvironment && end < text.Length && text[first..end].AsSpan() is var line
+                && (line.Length - line.TrimEnd('\\').Length) % 2 == 1)
             {
                 end = LineEnd(Next(end));
             }
@@ -78,7 +79,8 @@ internal sealed partial class PropertyList(string text, Place file)
         }
 
         var keyEnd = first;
-        while (keyEnd < end && text[keyEnd] is not ('=' or '\n' or '\r') && (_isEnvironment || !(text[keyEnd] == ':' || PerlText.IsSpace(text[keyEnd]))))
+        while (keyEnd < end && text[keyEnd] is not ('=' or '\n' or '\r')
+            && (_isEnvironment || !(text[keyEnd] == ':' || PerlText.IsSpace(text[keyEnd]))))
         {
             keyEnd += text[keyEnd] == '\\' && !_isEnvironment ? 2 : 1;
         }
@@ -95,7 +97,8 @@ internal sealed partial class PropertyList(string text, Place file)
     private static string Unquote(string value) => value switch
     {
         ['\'', .., '\''] => value[1..^1],
-        ['"', .., '"'] => Quoted().Replace(value[1..^1], match => match.ValueSpan[1] switch { 'n' => "\n", 'r' => "\r", var letter => letter.ToString() }),
+        ['"', .., '"'] => Quoted().Replace(value[1..^1], match =>
+            match.ValueSpan[1] switch { 'n' => "\n", 'r' => "\r", var letter => letter.ToString() }),
         _ => value,
     };
 
@@ -138,7 +141,8 @@ internal sealed partial class PropertyList(string text, Place file)
         return System.Text.Unicode.Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : text[start..end];
     }
 
-    [GeneratedRegex(@"\\(.)", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    [GeneratedRegex(@"\\.", RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        Limits.SearchMilliseconds)]
     private static partial Regex Quoted();
 
     private int Skip(int at, int end)
@@ -151,7 +155,8 @@ internal sealed partial class PropertyList(string text, Place file)
         return at;
     }
 
-    private int LineEnd(int at) => at < text.Length && text.AsSpan(at).IndexOfAny('\r', '\n') is >= 0 and var length ? at + length : text.Length;
+    private int LineEnd(int at) => at < text.Length && text.AsSpan(at).IndexOfAny('\r', '\n') is >= 0 and var length ? at + length
+        : text.Length;
 
     private int Next(int end) =>
         end >= text.Length ? text.Length : end + (text[end] == '\r' && end + 1 < text.Length && text[end + 1] == '\n' ? 2 : 1);

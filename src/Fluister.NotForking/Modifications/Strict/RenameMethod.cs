@@ -4,18 +4,8 @@ using Fluister.NotForking.Trees;
 namespace Fluister.NotForking.Modifications.Strict;
 
 /// <summary>`method = rename`: a file, or with "/" at both ends all below a folder, gets another path.</summary>
-internal sealed class RenameMethod(ModificationFile file) : FileMethod(file)
+internal sealed class RenameMethod(ModificationFile file) : FileMethod(file, Check)
 {
-    /// <inheritdoc/>
-    protected override void Check(EditLine line)
-    {
-        if (line is not { Files: [var from], Target: null, Value: [var to] } || from.Text.EndsWith('/') != to.Text.EndsWith('/') ||
-            line.Options.ContainsKey("except"))
-        {
-            throw line.Malformed("OLD = NEW\" or \"OLD/ = NEW/");
-        }
-    }
-
     /// <inheritdoc/>
     protected override void Apply(Workspace tree, EditLine line, ModificationRun run)
     {
@@ -32,6 +22,15 @@ internal sealed class RenameMethod(ModificationFile file) : FileMethod(file)
             var path = NewPath.Checked(tree, to + entry.Path[from.Length..], line.Place);
             tree.Put(entry with { Path = path });
             run.Watch?.Invoke(new Edit(line.Place, path, 1));
+        }
+    }
+
+    private static void Check(EditLine line)
+    {
+        if (line is not { Files: [var from], Target: null, Value: [var to] } || from.Text.EndsWith('/') != to.Text.EndsWith('/') ||
+            line.Options.ContainsKey("except"))
+        {
+            throw line.Malformed("OLD = NEW\" or \"OLD/ = NEW/");
         }
     }
 }

@@ -32,12 +32,15 @@ internal sealed partial class Replacement
     private static int Group(Match mark, PerlPattern pattern, Place place)
     {
         var group = mark.Groups["name"] is { Success: true } name ? pattern.GroupNames.GetValueOrDefault(name.Value, -1) :
-            mark.Groups["number"] is { Success: true } number ? int.Parse(number.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) : -1;
+            mark.Groups["number"] is { Success: true } number ? int.Parse(number.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture)
+                : -1;
         return group >= 0 && group <= pattern.GroupCount ? group : throw new NotForkException(
-            ExitCode.Configuration, $"The pattern captures nothing that \"{mark.Value}\" could stand for; write \"$$\" for a dollar sign.", place);
+            ExitCode.Configuration, $"The pattern captures nothing that \"{mark.Value}\" could stand for; write \"$$\" for a dollar sign.",
+                place);
     }
 
     [GeneratedRegex(
-        @"(?<parameter>\$\$\{|\$\{[^}]*\})|\$(?:\$|(?<number>[0-9]{1,3})|<(?<name>[A-Za-z_][A-Za-z0-9_]*)>)", RegexOptions.CultureInvariant)]
+        @"(?<parameter>\$\$\{|\$\{[^}]*\})|\$(?:\$|(?<number>[0-9]{1,3})|<(?<name>[A-Za-z_][A-Za-z0-9_]*)>)",
+            RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Limits.SearchMilliseconds)]
     private static partial Regex Mark();
 }

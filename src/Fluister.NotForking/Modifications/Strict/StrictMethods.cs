@@ -1,5 +1,7 @@
 using Fluister.NotForking.Configuration;
+using Fluister.NotForking.Modifications.Strict.CSharp;
 using Fluister.NotForking.Modifications.Strict.Documents;
+using Fluister.NotForking.Modifications.Strict.Xml;
 
 namespace Fluister.NotForking.Modifications.Strict;
 
@@ -15,6 +17,10 @@ internal static class StrictMethods
         ["delete"] = file => new DeleteMethod(file),
         ["json"] = file => new DocumentMethod(file, JsonFormat.Instance),
         ["properties"] = file => new PropertiesMethod(file),
+        ["patch"] = file => new PatchMethod(file, new Patch(file, dialect: 1)),
+        ["fragment_patch"] = file => new PatchMethod(file, new FragmentPatch(file, dialect: 1)),
+        ["csharp"] = file => new CSharpMethod(file),
+        ["xml"] = file => new XmlMethod(file),
         ["rename"] = file => new RenameMethod(file),
         ["yaml"] = file => new DocumentMethod(file, YamlFormat.Instance),
         ["replace"] = file => new ReplaceMethod(file),

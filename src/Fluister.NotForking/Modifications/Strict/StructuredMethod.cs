@@ -6,7 +6,8 @@ namespace Fluister.NotForking.Modifications.Strict;
 /// <param name="file">The modification file.</param>
 /// <param name="verbs">What may be done; the first one where none stands there. "delete" has no value.</param>
 /// <param name="kinds">What values may be; the first one where none stands there.</param>
-internal abstract class StructuredMethod(ModificationFile file, string[] verbs, string[] kinds) : TextModification(file, Expectation.One, "was")
+internal abstract class StructuredMethod(ModificationFile file, string[] verbs, string[] kinds)
+    : TextModification(file, Expectation.One, line => Check(line, verbs, kinds), "was")
 {
     /// <summary>Puts the parameters into an edit.</summary>
     /// <param name="line">The edit.</param>
@@ -16,17 +17,27 @@ internal abstract class StructuredMethod(ModificationFile file, string[] verbs, 
     /// <param name="value">The value; null for "delete".</param>
     /// <param name="was">What the value must be before; null: anything.</param>
     /// <param name="run">Whence parameters come.</param>
-    protected abstract TextEdit Prepare(EditLine line, string verb, string target, string kind, Word? value, string? was, ModificationRun run);
+    protected abstract TextEdit Prepare(EditLine line, string verb, string target, string kind, Word? value, string? was,
+        ModificationRun run);
 
     /// <inheritdoc/>
-    protected sealed override void Check(EditLine line)
+    protected sealed override TextEdit Prepare(EditLine line, ModificationRun run) => Prepare(
+        line, Verb(line, verbs), line.Target![^1].Unicode(run), Kind(line, kinds), line.Value?[^1], line.Option("was") is [var was]
+            ? was.Unicode(run) : null, run);
+
+    private static string Verb(EditLine line, string[] verbs) => line.Target is [var verb, _] ? verb.Text : verbs[0];
+
+    private static string Kind(EditLine line, string[] kinds) => line.Value is [var kind, _] ? kind.Text : kinds[0];
+
+    private static void Check(EditLine line, string[] verbs, string[] kinds)
     {
-        var verb = Verb(line);
+        var verb = Verb(line, verbs);
         if (line.Target is not ([_] or [{ IsBare: true }, _]) || !verbs.Contains(verb) || (verb == "delete"
             ? line.Value is not null
-            : line.Value is not ([_] or [{ IsBare: true }, _]) || !kinds.Contains(Kind(line))))
+            : line.Value is not ([_] or [{ IsBare: true }, _]) || !kinds.Contains(Kind(line, kinds))))
         {
-            throw line.Malformed($"FILES : [{string.Join('|', verbs.Where(other => other != "delete"))}] TARGET = [{string.Join('|', kinds)}] WORD\"" +
+            var others = string.Join('|', verbs.Where(other => other != "delete"));
+            throw line.Malformed($"FILES : [{others}] TARGET = [{string.Join('|', kinds)}] WORD\"" +
                 (verbs.Contains("delete") ? " or \"FILES : delete TARGET" : ""));
         }
 
@@ -35,12 +46,4 @@ internal abstract class StructuredMethod(ModificationFile file, string[] verbs, 
             throw new NotForkException(ExitCode.Configuration, "\"was\" is one word, and not for `add`.", line.Place);
         }
     }
-
-    /// <inheritdoc/>
-    protected sealed override TextEdit Prepare(EditLine line, ModificationRun run) => Prepare(
-        line, Verb(line), line.Target![^1].Unicode(run), Kind(line), line.Value?[^1], line.Option("was") is [var was] ? was.Unicode(run) : null, run);
-
-    private string Verb(EditLine line) => line.Target is [var verb, _] ? verb.Text : verbs[0];
-
-    private string Kind(EditLine line) => line.Value is [var kind, _] ? kind.Text : kinds[0];
 }

@@ -35,7 +35,10 @@ internal sealed class Tally(EditLine line, Expectation otherwise, ExitCode code 
         if (!_each.Holds(lines.Count))
         {
             throw new NotForkException(
-                code, $"The edit applies {Times(lines.Count)} in {path}, but \"each = {_each}\"{List(lines.Select(n => $"{path}:{n}"), lines.Count)}.", line.Place);
+                code,
+                $"The edit applies {Times(lines.Count)} in {path}, but \"each = {_each}\"" +
+                $"{List(lines.Select(number => $"{path}:{number}"), lines.Count)}.",
+                line.Place);
         }
     }
 

@@ -13,8 +13,9 @@ internal abstract class TextModification : Modification
     /// <summary>Reads the body.</summary>
     /// <param name="file">The modification file.</param>
     /// <param name="expect">How often an edit applies if it does not say so.</param>
+    /// <param name="check">Refuses an edit that is not of this method's form.</param>
     /// <param name="options">Options of this method, besides those that all have.</param>
-    protected TextModification(ModificationFile file, Expectation expect, params string[] options)
+    protected TextModification(ModificationFile file, Expectation expect, Action<EditLine> check, params string[] options)
         : base(file.Place)
     {
         _lines = BodyReader.Read(file, ["expect", "each", "except", "when", .. options]);
@@ -22,7 +23,7 @@ internal abstract class TextModification : Modification
         foreach (var line in _lines)
         {
             _ = new Tally(line, expect);
-            Check(line);
+            check(line);
         }
     }
 
@@ -46,13 +47,11 @@ internal abstract class TextModification : Modification
         }
     }
 
-    /// <summary>Refuses an edit that is not of this method's form.</summary>
-    protected abstract void Check(EditLine line);
-
     /// <summary>Puts the parameters into an edit.</summary>
     protected abstract TextEdit Prepare(EditLine line, ModificationRun run);
 
-    private static void Apply(Workspace tree, TreeEntry entry, List<(Choice Choice, Tally Tally, TextEdit Edit)> chosen, ModificationRun run)
+    private static void Apply(Workspace tree, TreeEntry entry, List<(Choice Choice, Tally Tally, TextEdit Edit)> chosen,
+        ModificationRun run)
     {
         if (entry.Kind == EntryKind.Link && !chosen.Exists(edit => edit.Choice.Names(entry.Path)))
         {

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Fluister.NotForking.Texts;
@@ -25,6 +24,9 @@ internal sealed partial record Word(Place Place, string Text, bool IsBare = fals
     public Glob Glob(ModificationRun run) => new(
         PerlText.Decode(Expand(run, (value, name) => Strict.Glob.Escape(Scalar(value, name))), Place), Place);
 
+    /// <summary>XML, its bytes as Latin-1: a parameter is text, with its marks escaped.</summary>
+    public string Xml(ModificationRun run) => Expand(run, (value, name) => Strict.Xml.XmlReading.Escape(Scalar(value, name)));
+
     /// <summary>JSON: a parameter is its JSON text, quotes and brackets included.</summary>
     public string Json(ModificationRun run) => Expand(run, (value, _) => PerlText.Encode(value.GetRawText()));
 
@@ -42,7 +44,7 @@ internal sealed partial record Word(Place Place, string Text, bool IsBare = fals
                 return "${";
             }
 
-            var name = match.Groups[1].Value;
+            var name = match.Groups["name"].Value;
             return name.Length > 0 ? write(Value(run, name), name) : throw new NotForkException(
                 ExitCode.Configuration, "\"${\" begins a parameter, as in ${chat.host}; write \"$${\" for the two characters.", Place);
         });
@@ -70,6 +72,7 @@ internal sealed partial record Word(Place Place, string Text, bool IsBare = fals
             Place),
     };
 
-    [GeneratedRegex(@"\$\$\{|\$\{(?:([A-Za-z0-9_.\-\[\]]+)\})?", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\$\$\{|\$\{((?<name>[A-Za-z0-9_.\-\[\]]+)\})?", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        Limits.SearchMilliseconds)]
     private static partial Regex Parameter();
 }

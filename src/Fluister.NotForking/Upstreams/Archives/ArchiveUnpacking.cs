@@ -12,7 +12,8 @@ namespace Fluister.NotForking.Upstreams.Archives;
 internal sealed class ArchiveUnpacking(string archive, string folder)
 {
     private const UnixFileMode PlainMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-    private const UnixFileMode ExecutableMode = PlainMode | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const UnixFileMode ExecutableMode =
+        PlainMode | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     private readonly List<ArchiveEntry> _entries = [];
     private readonly Dictionary<string, (string Mode, string Target)> _kinds = new(StringComparer.Ordinal);
@@ -43,9 +44,11 @@ internal sealed class ArchiveUnpacking(string archive, string folder)
         {
             throw Hostile(name, e.Message);
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (
+            e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or NotSupportedException)
         {
-            throw new NotForkException(ExitCode.Fetch, $"The archive {archive} is damaged after \"{name}\": {e.Message.TrimEnd('.')}.", inner: e);
+            throw new NotForkException(
+                ExitCode.Fetch, $"The archive {archive} is damaged after \"{name}\": {e.Message.TrimEnd('.')}.", inner: e);
         }
 
         foreach (var (path, kind) in _kinds.Where(kind => kind.Value.Mode == ArchiveEntry.Link))
@@ -121,7 +124,8 @@ internal sealed class ArchiveUnpacking(string archive, string folder)
     private void TakeHardLink(TarEntry entry, string path)
     {
         var target = ArchiveEntry.Plain(entry.LinkName);
-        if (entry.LinkName.StartsWith('/') || !_kinds.TryGetValue(target, out var kind) || kind.Mode is ArchiveEntry.Folder or ArchiveEntry.Link)
+        if (entry.LinkName.StartsWith('/') || !_kinds.TryGetValue(target, out var kind) ||
+            kind.Mode is ArchiveEntry.Folder or ArchiveEntry.Link)
         {
             throw Hostile(entry.Name, $"it is a hard link to \"{entry.LinkName}\", which is no file before it in the archive");
         }
@@ -173,7 +177,10 @@ internal sealed class ArchiveUnpacking(string archive, string folder)
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var file = new FileStream(to, new FileStreamOptions
         {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = IsExecutable(entry) ? ExecutableMode : PlainMode,
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            BufferSize = 0,
+            UnixCreateMode = IsExecutable(entry) ? ExecutableMode : PlainMode,
         });
         if (entry.DataStream is { } content)
         {

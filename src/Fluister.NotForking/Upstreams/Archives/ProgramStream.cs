@@ -50,7 +50,7 @@ internal sealed class ProgramStream : Stream
         {
             _process.WaitForExit();
             return _process.ExitCode == 0 || _process.ExitCode == _warning
-                ? 0 : throw new InvalidDataException(_run.Failure($"ended with code {_process.ExitCode}: {_error.GetAwaiter().GetResult().Trim()}").Message);
+                ? 0 : throw new InvalidDataException(_run.Failure(_process.ExitCode, _error.GetAwaiter().GetResult().Trim()).Message);
         }
 
         return count;

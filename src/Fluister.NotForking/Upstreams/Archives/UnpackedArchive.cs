@@ -5,8 +5,8 @@ using Fluister.NotForking.Trees;
 
 namespace Fluister.NotForking.Upstreams.Archives;
 
-/// <summary>An archive as it lies unpacked in the cache: `NAME.dir`, with `NAME.sums`, which says of which archive it is and what every file
-/// must be. What was changed, or is half there, is unpacked again.</summary>
+/// <summary>An archive as it lies unpacked in the cache: `NAME.dir`, with `NAME.sums`, which says of which archive it is and what
+/// every file must be. What was changed, or is half there, is unpacked again.</summary>
 /// <param name="folder">The folder in the cache.</param>
 /// <param name="name">NAME.</param>
 internal sealed class UnpackedArchive(string folder, string name)
@@ -160,7 +160,8 @@ internal sealed class UnpackedArchive(string folder, string name)
             {
                 throw new NotForkException(
                     ExitCode.Fetch,
-                    $"The archive {shown} has the prefixes \"{found}\" and \"{entry.Name[..start]}\": with `prefix` all names must begin alike.");
+                    $"The archive {shown} has the prefixes \"{found}\" and \"{entry.Name[..start]}\": " +
+                    "with `prefix` all names must begin alike.");
             }
 
             var path = ArchiveEntry.Plain(entry.Name[start..]);

@@ -17,10 +17,12 @@ public sealed class AssertTests
     public void Every_leftover_is_named_in_texts_binary_files_names_and_links()
     {
         using var recipe = new StrictRecipe("assert-absent", "** : 'signal\\.org' 'textsecure'\n  except = docs/** *.md\n** : never")
-            .On("a.txt", "x\nsignal.org signal.org\ntextsecure\n").On("b.bin", [0, 255, .. "signal.org"u8]).On("docs/c", "signal.org").On("d.md", "signal.org")
+            .On("a.txt", "x\nsignal.org signal.org\ntextsecure\n").On("b.bin", [0, 255, .. "signal.org"u8]).On("docs/c", "signal.org")
+                .On("d.md", "signal.org")
             .On("textsecure.png", "").Link("e", "signal.org");
         Assert.Equal(
-            (ExitCode.Assertion, "1.mod:3: What must be absent is found in 5 places of the result: a.txt:2, a.txt:3, b.bin:1, e:1, textsecure.png."),
+            (ExitCode.Assertion,
+                "1.mod:3: What must be absent is found in 5 places of the result: a.txt:2, a.txt:3, b.bin:1, e:1, textsecure.png."),
             recipe.Refusal());
     }
 

@@ -8,7 +8,7 @@ public sealed class FileMethodTests
     [Theory]
     [InlineData("replace", "res/*.cer = files/root.cer", "LICENSE res/a.cer=ROOT res/b.cer=ROOT src/m.rs")]
     [InlineData("replace", "res/*.cer = base64 ${root}", "LICENSE res/a.cer=root res/b.cer=root src/m.rs")]
-    [InlineData("replace", "/LICENSE = text ''", "LICENSE= res/a.cer res/b.cer src/m.rs")]
+    [InlineData("replace", "./LICENSE = text ''", "LICENSE= res/a.cer res/b.cer src/m.rs")]
     [InlineData("create", "src/new = text <<'X'\n${root}\nX", "LICENSE res/a.cer res/b.cer src/m.rs src/new=${root}\n")]
     [InlineData("create", "src/new = hex 61", "LICENSE res/a.cer res/b.cer src/m.rs src/new=a")]
     [InlineData("append", "LICENSE *.rs = !", "LICENSE=LICENSE! res/a.cer res/b.cer src/m.rs=src/m.rs!")]

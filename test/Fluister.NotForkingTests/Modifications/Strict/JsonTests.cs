@@ -8,7 +8,9 @@ namespace Fluister.NotForkingTests.Modifications.Strict;
 /// <summary>`method = json`: one value changes, every other byte stays.</summary>
 public sealed class JsonTests
 {
-    private const string Settings = "{\n  // where\n  \"url\": \"https:\\/\\/chat\", /* é */\n  \"a.b\" : [ 1, 2,\n    3 ],\n  \"list\": [{\"n\":\"x\",\"v\":1},{\"n\":\"y\",\"v\":2}],\n  \"empty\": {},\n  \"none\": [],\n  \"on\": true,\n}\n";
+    private const string Settings = "{\n  // where\n  \"url\": \"https:\\/\\/chat\", /* é */\n" +
+        "  \"a.b\" : [ 1, 2,\n    3 ],\n" +
+        "  \"list\": [{\"n\":\"x\",\"v\":1},{\"n\":\"y\",\"v\":2}],\n  \"empty\": {},\n  \"none\": [],\n  \"on\": true,\n}\n";
 
     [Theory]
     [InlineData("url = 'wss://\"x\"\\é'", "\"https:\\/\\/chat\"", "\"wss://\\\"x\\\"\\\\é\"")]
@@ -37,7 +39,10 @@ public sealed class JsonTests
     }
 
     [Theory]
-    [InlineData("uri = x", "1.mod:3: The edit applies nowhere (expect = 1): in s.json \"uri\" leads nowhere: after 0 of its 1 steps there is no \"uri\"; did you mean \"url\"?.")]
+    [InlineData(
+        "uri = x",
+        "1.mod:3: The edit applies nowhere (expect = 1): in s.json \"uri\" leads nowhere: " +
+        "after 0 of its 1 steps there is no \"uri\"; did you mean \"url\"?.")]
     [InlineData("list[2].v = x", "there is no element 2 (2 elements)")]
     [InlineData("list[*].v = json 3", "1.mod:3: The edit applies 2 times, but \"expect = 1\": s.json:6, s.json:6.")]
     [InlineData("url = x\n  was = y", "1.mod:3: s.json:3 holds \"https://chat\", not \"y\" as `was` says.")]
@@ -115,7 +120,8 @@ public sealed class JsonTests
             changed -= Math.Min(changed, CommonEnd(json, result));
             Assert.True(changed <= JsonNode.Parse(json)![key]!.ToJsonString().Length);
             values[key] = value;
-            Assert.Equal(values.Count, JsonNode.Parse(Encoding.Latin1.GetBytes(result))!.AsObject().Count(pair => (string?)pair.Value == values[pair.Key]));
+            Assert.Equal(values.Count, JsonNode.Parse(Encoding.Latin1.GetBytes(result))!.AsObject()
+                .Count(pair => (string?)pair.Value == values[pair.Key]));
         }
     }
 
@@ -126,7 +132,8 @@ public sealed class JsonTests
     private static string Text(Random random, string letters) =>
         string.Concat(Enumerable.Range(0, random.Next(6)).Select(_ => random.Next(2) == 0 ? letters[random.Next(letters.Length)] : 'a'));
 
-    private static string Word(string text) => "\"" + text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n").Replace("\t", "\\t") + "\"";
+    private static string Word(string text) => "\"" + text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n")
+        .Replace("\t", "\\t") + "\"";
 
     private static string Replaced(string text, string before, string after)
     {

@@ -6,7 +6,8 @@ namespace Fluister.NotForkingTests.Modifications.Strict;
 /// <summary>`method = properties`: one entry changes, every other byte stays.</summary>
 public sealed class PropertiesTests
 {
-    private const string Sample = "# é\n! too\n\nhost = chat.signal.org\nname:Sig\\u006Eal \\\n    App\nempty\nk\\ 1\\=x   y z\n  cdn=a\\\\";
+    private const string Sample =
+        "# é\n! too\n\nhost = chat.signal.org\nname:Sig\\u006Eal \\\n    App\nempty\nk\\ 1\\=x   y z\n  cdn=a\\\\";
 
     [Theory]
     [InlineData("host = ' a=b\\é\n'", "chat.signal.org", "\\ a=b\\\\\\u00E9\\n")]
@@ -20,7 +21,9 @@ public sealed class PropertiesTests
     public void One_entry_changes(string edit, string before, string after)
     {
         // A value with a line end is written by an escape of the configuration.
-        using var recipe = new StrictRecipe("properties", "*.properties : " + (edit.Contains("é\n") ? "host = \" a=b\\\\\\u00e9\\n\"" : edit)) { Network = """{"v":"a\tb"}""" };
+        using var recipe = new StrictRecipe("properties", "*.properties : " +
+            (edit.Contains("é\n") ? "host = \" a=b\\\\\\u00e9\\n\"" : edit))
+        { Network = """{"v":"a\tb"}""" };
         var result = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(recipe.On("a.properties", Sample).Result()["a.properties"]));
         Assert.Equal(Sample.Replace(before, after), result);
     }
@@ -63,7 +66,9 @@ public sealed class PropertiesTests
             {
                 // The second edit refuses what the first one did not write so that it is read back.
                 var network = new System.Text.Json.Nodes.JsonObject { ["v"] = value }.ToJsonString();
-                using var recipe = new StrictRecipe("properties", $"{file} : b = ${{v}}\n{file} : b = done\n  was = ${{v}}") { Network = network };
+                using var recipe = new StrictRecipe("properties",
+                    $"{file} : b = ${{v}}\n{file} : b = done\n  was = ${{v}}")
+                { Network = network };
                 Assert.Equal("a=1\nb=done\nc=3\n", recipe.On(file, "a=1\nb=2\nc=3\n").Result()[file]);
             }
         }

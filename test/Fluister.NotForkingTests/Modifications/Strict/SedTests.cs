@@ -15,15 +15,19 @@ public sealed class SedTests
     [InlineData(@"/src/env.rs : '(?m)^// .*\n' = ''", "|chat.signal.org|cdn.signal.org")]
     [InlineData("src/*.rs : chat.signal.org = \"\\x41${chat.list[1]}\\u00e9\"", "Ayé|")]
     [InlineData(@"src/*.rs : chat.signal.org = $${chat.host}", "${chat.host}|${chat.host}|")]
-    [InlineData(@"src/*.rs : ""${chat.pattern}"" = x", "see x|")]
+    [InlineData(@"src/*.rs : ""${chat.pattern}"" = x", "see xxchat_signal|")]
     [InlineData(@"src/*.rs : chat.signal.org = v${upstream.version}@${upstream.commit} # a comment", "v1.2@c0ffee|")]
     public void Matches_are_replaced(string line, string expected)
     {
-        using var recipe = new StrictRecipe("sed", line) { Network = """{"chat":{"host":"a$1.b","list":["x","y"],"pattern":"chat.s"},"digit":5}""" };
-        var text = recipe.On("src/env.rs", Env.Replace("see chat.s", line.Contains("pattern") ? "see chat.sxchat_s" : "see chat.s")).Result()["src/env.rs"];
+        using var recipe = new StrictRecipe("sed",
+            line)
+        { Network = """{"chat":{"host":"a$1.b","list":["x","y"],"pattern":"chat.s"},"digit":5}""" };
+        var text = recipe.On("src/env.rs", Env.Replace("see chat.s", line.Contains("pattern") ? "see chat.sxchat_s" : "see chat.s"))
+            .Result()["src/env.rs"];
         foreach (var part in expected.Split('|'))
         {
-            Assert.Contains(System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes(part)), text, StringComparison.Ordinal);
+            Assert.Contains(System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes(part)), text,
+                StringComparison.Ordinal);
         }
     }
 
@@ -78,7 +82,8 @@ public sealed class SedTests
     [InlineData("*.rs : x = y\n  expect = -1", "1.mod:4: How often")]
     [InlineData("  expect = 1", "1.mod:3: An indented line")]
     [InlineData("# nothing", "1.mod: There is no edit")]
-    [InlineData("*.rs : x = ${chat.hst}", "1.mod:3: There is no parameter \"chat.hst\" in the network descriptor; did you mean \"chat.host\"?")]
+    [InlineData("*.rs : x = ${chat.hst}",
+        "1.mod:3: There is no parameter \"chat.hst\" in the network descriptor; did you mean \"chat.host\"?")]
     [InlineData("*.rs : x = ${chat}", "1.mod:3: The parameter \"chat\" is a list or an object")]
     [InlineData("*.rs : x = ${}", "1.mod:3: \"${\" begins a parameter")]
     [InlineData("*.rs : x = <<END\ny", "1.mod:3: The lines that \"<<END\" begins have no line \"END\"")]
@@ -95,7 +100,8 @@ public sealed class SedTests
     public void Edits_see_what_earlier_ones_left_and_every_byte_survives()
     {
         byte[] bytes = [.. Enumerable.Range(0, 256).Select(b => (byte)b)];
-        using var recipe = new StrictRecipe("sed\nexpect = 1", "a.bin : '\\x00\\x01' = <<END\none\ntwo\nEND\na.bin : one\\n = 1\n").And("sed", "a.bin : '1two\\n' = \"\\0\\x01\"");
+        using var recipe = new StrictRecipe("sed\nexpect = 1", "a.bin : '\\x00\\x01' = <<END\none\ntwo\nEND\na.bin : one\\n = 1\n")
+            .And("sed", "a.bin : '1two\\n' = \"\\0\\x01\"");
         Assert.Equal(bytes, System.Text.Encoding.Latin1.GetBytes(recipe.On("a.bin", bytes).Result()["a.bin"]));
         Assert.Equal([4, 8, 3], recipe.Edits.Select(edit => edit.By.Line));
     }

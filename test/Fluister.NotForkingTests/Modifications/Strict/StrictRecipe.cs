@@ -67,14 +67,16 @@ internal sealed class StrictRecipe : IDisposable
                 path, file.LinkTarget is null ? EntryKind.File : EntryKind.Link, IsExecutable: false, file.FullName))),
             Directory.CreateDirectory(_folder.Path("changed")).FullName,
             isStrict: true);
-        var parameters = Network is null ? Parameters.None : Parameters.Parse(Encoding.UTF8.GetBytes(Network), new Place(_folder.Path("network.json")));
+        var parameters = Network is null ? Parameters.None
+            : Parameters.Parse(Encoding.UTF8.GetBytes(Network), new Place(_folder.Path("network.json")));
         var run = new ModificationRun("1.2", "c0ffee", parameters) { Watch = Edits.Add };
         foreach (var modification in Methods.ReadAll(RecipeReader.Read(_folder.Path("not-fork.d"), "x", new RecipeRequest("1.2"))))
         {
             modification.Apply(tree, run);
         }
 
-        return tree.Result.ToDictionary(entry => entry.Path, entry => entry.Kind == EntryKind.Link ? "link" : Encoding.Latin1.GetString(File.ReadAllBytes(entry.Location)));
+        return tree.Result.ToDictionary(entry => entry.Path, entry => entry.Kind == EntryKind.Link ? "link"
+            : Encoding.Latin1.GetString(File.ReadAllBytes(entry.Location)));
     }
 
     /// <summary>The refusal: its code and line without the folder.</summary>

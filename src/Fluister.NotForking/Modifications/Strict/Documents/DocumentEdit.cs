@@ -19,7 +19,8 @@ internal sealed class DocumentEdit(EditLine line, IDocumentFormat format, string
         return verb == "add" ? Add(root, text, file) : [.. path.Select(root).Select(target => new Hit(
             verb == "set" ? format.Set(text, target, value) :
             target.Parent is not null ? format.Delete(text, target) :
-            throw new NotForkException(ExitCode.Configuration, "The whole document cannot be deleted; `method = delete` deletes the file.", Place),
+            throw new NotForkException(ExitCode.Configuration, "The whole document cannot be deleted; `method = delete` deletes the file.",
+                Place),
             target.Node.Value ?? PerlText.Decode(text[target.Node.Start..target.Node.End], Place)))];
     }
 
@@ -42,7 +43,8 @@ internal sealed class DocumentEdit(EditLine line, IDocumentFormat format, string
     /// <inheritdoc/>
     protected override string Gap(string text, Place file) => $"\"{path}\" leads nowhere: {path.Gap(format.Parse(text, file))}";
 
-    private List<Hit> Add(Node root, string text, Place file) => [.. path.SelectParents(root).Where(parent => Fits(parent.Node)).Select(parent =>
+    private List<Hit> Add(Node root, string text, Place file) =>
+        [.. path.SelectParents(root).Where(parent => Fits(parent.Node)).Select(parent =>
     {
         var step = path.Last!;
         if (step.Name is { } name && parent.Node.Items.Find(item => item.Key == name) is { } old)

@@ -7,7 +7,8 @@ internal sealed class DocumentMethod(ModificationFile file, IDocumentFormat form
     : StructuredMethod(file, ["set", "add", "delete"], ["string", "json"])
 {
     /// <inheritdoc/>
-    protected override TextEdit Prepare(EditLine line, string verb, string target, string kind, Word? value, string? was, ModificationRun run) =>
+    protected override TextEdit Prepare(EditLine line, string verb, string target, string kind, Word? value, string? was,
+        ModificationRun run) =>
         new DocumentEdit(line, format, verb, new DocumentPath(target, line.Place), value is null ? "" : Text(value, kind, run), was);
 
     private static string Text(Word word, string kind, ModificationRun run)

@@ -19,7 +19,8 @@ internal sealed class DocumentPath
             if (step is null || _steps is [.., { IsEnd: true }])
             {
                 throw new NotForkException(
-                    ExitCode.Configuration, $"The path \"{text}\" is malformed: it is written as in a.b[0][\"c.d\"].* or list[name=x].y.", place);
+                    ExitCode.Configuration, $"The path \"{text}\" is malformed: it is written as in a.b[0][\"c.d\"].* or list[name=x].y.",
+                        place);
             }
 
             _steps.Add(step);
@@ -61,7 +62,8 @@ internal sealed class DocumentPath
         List<Target> found = [new Target(null, 0, root)];
         foreach (var step in _steps.Take(steps))
         {
-            found = [.. found.SelectMany(target => Enumerable.Range(0, target.Node.Items.Count).Where(index => step.Takes(target.Node, index))
+            found = [.. found.SelectMany(target => Enumerable.Range(0, target.Node.Items.Count)
+                .Where(index => step.Takes(target.Node, index))
                 .Select(index => new Target(target.Node, index, target.Node.Items[index].Value)))];
         }
 
@@ -96,7 +98,8 @@ internal sealed class DocumentPath
             null => null,
             "" => new PathStep(IsEnd: true),
             "*" => new PathStep(),
-            _ when inside.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals => new PathStep(inside[..equals], Equal: inside[(equals + 1)..]),
+            _ when inside.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals =>
+                new PathStep(inside[..equals], Equal: inside[(equals + 1)..]),
             _ => int.TryParse(inside, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? new PathStep(Index: index) : null,
         };
     }

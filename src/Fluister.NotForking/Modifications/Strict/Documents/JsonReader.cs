@@ -37,7 +37,7 @@ internal sealed partial class JsonReader(string text, Place file)
     private Node Collection(NodeKind kind, char close, int depth)
     {
         var (start, items) = (_at++, new List<Item>());
-        for (; ;)
+        while (true)
         {
             Skip();
             if (Peek() == close)
@@ -106,7 +106,7 @@ internal sealed partial class JsonReader(string text, Place file)
 
     private void Skip()
     {
-        for (; ;)
+        while (true)
         {
             while (_at < text.Length && PerlText.IsSpace(text[_at]))
             {
@@ -119,7 +119,8 @@ internal sealed partial class JsonReader(string text, Place file)
             }
             else if (string.CompareOrdinal(text, _at, "/*", 0, 2) == 0)
             {
-                _at = text.IndexOf("*/", _at + 2, StringComparison.Ordinal) is >= 0 and var end ? end + 2 : throw Malformed("a comment has no end");
+                _at = text.IndexOf("*/", _at + 2, StringComparison.Ordinal) is >= 0 and var end ? end + 2
+                    : throw Malformed("a comment has no end");
             }
             else
             {
@@ -131,6 +132,7 @@ internal sealed partial class JsonReader(string text, Place file)
     private NotForkException Malformed(string what) => new(
         ExitCode.Drift, $"It is not JSON: {what}.", file with { Line = new LineCounter(text).Of(Math.Min(_at, text.Length)) });
 
-    [GeneratedRegex(@"\A(?:true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A(?:true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Limits.SearchMilliseconds)]
     private static partial Regex Known();
 }

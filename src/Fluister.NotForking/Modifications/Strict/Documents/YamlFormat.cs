@@ -73,7 +73,8 @@ internal sealed partial class YamlFormat : IDocumentFormat
         return new Splice(end, end, (isEnded ? "" : NewLine(text)) + blanks + member + (isEnded ? NewLine(text) : ""));
     }
 
-    private static bool HasDash(string text, Item item, int start) => item.Key is not null && text.AsSpan(start, item.Start - start).Contains('-');
+    private static bool HasDash(string text, Item item, int start) => item.Key is not null
+        && text.AsSpan(start, item.Start - start).Contains('-');
 
     private static string NewLine(string text) => text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
 
@@ -90,9 +91,11 @@ internal sealed partial class YamlFormat : IDocumentFormat
         return Safe().IsMatch(text) && !Word().IsMatch(text) ? text : json;
     }
 
-    [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9_./@+-]*(?::[A-Za-z0-9_./@+-]+)*(?: [A-Za-z0-9_./@+-]+)*\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9_./@+-]*(?::[A-Za-z0-9_./@+-]+)*(?: [A-Za-z0-9_./@+-]+)*\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Limits.SearchMilliseconds)]
     private static partial Regex Safe();
 
-    [GeneratedRegex(@"\A(?:true|false|null|yes|no|on|off|y|n)\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\A(?:true|false|null|yes|no|on|off|y|n)\z",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, Limits.SearchMilliseconds)]
     private static partial Regex Word();
 }

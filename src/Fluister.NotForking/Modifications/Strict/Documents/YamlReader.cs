@@ -19,7 +19,7 @@ internal sealed class YamlReader
     public YamlReader(string text, Place file)
     {
         (_text, _file) = (new Utf8Text(text, file), file);
-        _parser = new Parser(new StringReader(_text.Text));
+        _parser = new Parser(new DashScanner(_text.Text, mark => _dashes.Add(Byte(mark))));
     }
 
     /// <summary>Reads the whole file.</summary>
@@ -27,15 +27,6 @@ internal sealed class YamlReader
     {
         try
         {
-            var scanner = new Scanner(new StringReader(_text.Text));
-            while (scanner.MoveNext())
-            {
-                if (scanner.Current is YamlDotNet.Core.Tokens.BlockEntry entry)
-                {
-                    _dashes.Add(Byte(entry.Start));
-                }
-            }
-
             var documents = new List<Item>();
             _parser.MoveNext();
             _parser.MoveNext();
@@ -51,7 +42,8 @@ internal sealed class YamlReader
         }
         catch (YamlException e)
         {
-            throw new NotForkException(ExitCode.Drift, $"It is not YAML: {e.Message.TrimEnd('.')}.", _file with { Line = (int)e.Start.Line }, e);
+            throw new NotForkException(ExitCode.Drift, $"It is not YAML: {e.Message.TrimEnd('.')}.",
+                _file with { Line = (int)e.Start.Line }, e);
         }
     }
 
@@ -86,7 +78,8 @@ internal sealed class YamlReader
         }
 
         // The end of a block is told only where the next thing begins.
-        var end = isFlow ? Byte(_parser.Current.Start) + 1 : items is [.., var last] ? Math.Max(last.Value.End, last.KeyEnd) : Byte(start.End);
+        var end = isFlow ? Byte(_parser.Current.Start) + 1 : items is [.., var last] ? Math.Max(last.Value.End, last.KeyEnd)
+            : Byte(start.End);
         _parser.MoveNext();
         var from = isFlow ? Bracket(start) : items is [var first, ..] ? first.Start : Byte(start.Start);
         return new Node(kind, from, end) { Items = items, IsFlow = isFlow };
