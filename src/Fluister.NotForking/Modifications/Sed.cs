@@ -86,8 +86,8 @@ internal sealed partial class Sed : Modification
                 if (rule.Pattern.IsMatch(Encoding.Latin1.GetString(Workspace.Read(added, rule.Place))))
                 {
                     throw new NotForkException(
-                        ExitCode.Drift, $"In dialect 0 this rule does not reach \"{added.Path}\", which a `replace` has added; write `dialect = 1`, or change "
-                        + "that file itself.", rule.Place);
+                        ExitCode.Drift, $"In dialect 0 this rule matches nothing in \"{added.Path}\", which a `replace` has added, though its pattern is "
+                        + "there; write `dialect = 1`, or change that file itself.", rule.Place);
                 }
             }
         }
