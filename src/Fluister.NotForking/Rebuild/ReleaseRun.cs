@@ -17,6 +17,7 @@ internal sealed record ReleaseRun(bool IsDirty, Func<string, bool> IsWanted, Act
         var earlier = Earlier(output);
         using var scratch = new Scratch();
         var source = new Checkout(folder).CopyTo(scratch.Below("source"), IsDirty);
+        Enclose(source.Folder);
         var made = scratch.Below("release");
         new Release(source, BuildEnvironment.Fixed(scratch.Make("home"), source), made, Progress).Make(IsWanted);
         Directory.CreateDirectory(output);
@@ -37,6 +38,21 @@ internal sealed record ReleaseRun(bool IsDirty, Func<string, bool> IsWanted, Act
     /// <summary>Chooses by a pattern with * and ?.</summary>
     public static Func<string, bool> Matching(string pattern) =>
         name => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
+
+    /// <summary>MSBuild looks for these in every folder above too, and anybody may write to the one for temporary files: what lay there
+    /// would run with the build. It stops at the first that it finds.</summary>
+    private static void Enclose(string folder)
+    {
+        (string Name, string Text)[] empty = [("Directory.Build.targets", "<Project />\n"), ("Directory.Build.rsp", "# None.\n")];
+        foreach (var (name, text) in empty)
+        {
+            var file = Path.Combine(folder, name);
+            if (!File.Exists(file))
+            {
+                File.WriteAllText(file, text);
+            }
+        }
+    }
 
     /// <summary>The files of an earlier release, in the order in which they may go.</summary>
     private static List<string> Earlier(string output)
