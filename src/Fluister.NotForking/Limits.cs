@@ -9,6 +9,9 @@ internal static class Limits
     /// <summary>A file that is edited, and so is in memory as a whole: 256 MiB.</summary>
     public const int EditedBytes = 256 << 20;
 
+    /// <summary>Edited files that wait in memory, all together: 24 MiB; what is more waits on disk.</summary>
+    public const int HeldBytes = 24 << 20;
+
     /// <summary>Files of a tree: 2 million.</summary>
     public const int TreeFiles = 2_000_000;
 

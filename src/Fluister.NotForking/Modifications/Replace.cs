@@ -51,10 +51,10 @@ internal sealed partial class Replace : Modification
         }
     }
 
-    [GeneratedRegex(@"^\s*(#|$)", RegexOptions.ECMAScript)]
+    [GeneratedRegex(@"^\s*(#|$)", RegexOptions.ECMAScript, 1000)]
     private static partial Regex Blank();
 
-    [GeneratedRegex(@"^\s*(\S+)\s*=\s*(\S+)\s*$", RegexOptions.ECMAScript)]
+    [GeneratedRegex(@"^\s*(\S+)\s*=\s*(\S+)\s*$", RegexOptions.ECMAScript, 1000)]
     private static partial Regex Line();
 
     /// <summary>The file beside the configuration. It may lie beside another NAME of the same not-fork.d, but not outside of that.</summary>

@@ -67,13 +67,15 @@ internal sealed partial class Sed : Modification
         }
     }
 
-    [GeneratedRegex(@"^\s*(#|$)", RegexOptions.ECMAScript)]
+    [GeneratedRegex(@"^\s*(#|$)", RegexOptions.ECMAScript, 1000)]
     private static partial Regex Blank();
 
-    [GeneratedRegex(@"^\s*([^:\s]+)\s*:\s*(?:'([^']*)'\s*=\s*|""([^""]*)""\s*=\s*|(?!['""])([^=\s]+)\s*=\s*)(.*)$", RegexOptions.ECMAScript)]
+    [GeneratedRegex(
+        @"^\s*([^:\s]+)\s*:\s*(?:'([^']*)'\s*=\s*|""([^""]*)""\s*=\s*|(?!['""])([^=\s]+)\s*=\s*)(.*)$",
+        RegexOptions.ECMAScript, 1000)]
     private static partial Regex Line();
 
-    [GeneratedRegex(@"\\[ntr]", RegexOptions.ECMAScript)]
+    [GeneratedRegex(@"\\[ntr]", RegexOptions.ECMAScript, 1000)]
     private static partial Regex Escape();
 
     /// <summary>Files that `replace` has added are not seen; it is an error if a rule would have changed one.</summary>
@@ -86,8 +88,8 @@ internal sealed partial class Sed : Modification
                 if (rule.Pattern.IsMatch(Encoding.Latin1.GetString(Workspace.Read(added, rule.Place))))
                 {
                     throw new NotForkException(
-                        ExitCode.Drift, $"In dialect 0 this rule does not reach \"{added.Path}\", which a `replace` has added; write `dialect = 1`, or change "
-                        + "that file itself.", rule.Place);
+                        ExitCode.Drift, $"In dialect 0 this rule matches nothing in \"{added.Path}\", which a `replace` has added, though its pattern is "
+                        + "there; write `dialect = 1`, or change that file itself.", rule.Place);
                 }
             }
         }

@@ -10,6 +10,8 @@ public sealed class Glob
 {
     private static readonly SearchValues<char> Special = SearchValues.Create("*?{}[]\\,#\n");
 
+    private static readonly SearchValues<char> NotSimple = SearchValues.Create("{}[]\\,#\n");
+
     private readonly PerlPattern _pattern;
     private readonly string? _literal;
     private readonly string? _simple;
@@ -21,8 +23,8 @@ public sealed class Glob
     public Glob(string pattern, Place place)
     {
         _pattern = PerlPattern.Create($"^{Translate(pattern)}$", place);
-        _simple = pattern.AsSpan().IndexOfAny("{}[]\\,#\n") < 0 && pattern.Length > 0 ? pattern : null;
-        _literal = !pattern.AsSpan().ContainsAny(Special) && pattern.Length > 0 ? pattern : null;
+        _literal = pattern.Length > 0 && !pattern.AsSpan().ContainsAny(Special) ? pattern : null;
+        _simple = pattern.Length > 0 && !pattern.AsSpan().ContainsAny(NotSimple) ? pattern : null;
     }
 
     /// <summary>Whether a path matches, as a whole or by its last part: what `sed` asks.</summary>

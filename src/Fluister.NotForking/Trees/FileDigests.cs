@@ -13,6 +13,13 @@ internal sealed class FileDigests : IDisposable
     /// <summary>Copies a file to a new one, and takes the digest of what was copied.</summary>
     public FileDigest Copy(TreeEntry entry, string to)
     {
+        if (entry.Content is { } content)
+        {
+            using var written = Create(to, entry.IsExecutable, content.Length);
+            written.Write(content);
+            return new FileDigest(content.Length, Convert.ToHexStringLower(SHA512.HashData(content)));
+        }
+
         using var from = Open(entry.Location);
         using var copy = Create(to, entry.IsExecutable, RandomAccess.GetLength(from));
         return Read(from, (piece, _) => copy.Write(piece));
@@ -25,19 +32,26 @@ internal sealed class FileDigests : IDisposable
         return Read(file, null);
     }
 
-    /// <summary>The digest of a file as it is now, and whether another one has the same bytes.</summary>
-    public (FileDigest Digest, bool IsSame) Compare(string path, string other)
+    /// <summary>The digest of a file as it is now, and whether an entry has the same bytes.</summary>
+    public (FileDigest Digest, bool IsSame) Compare(string path, TreeEntry other)
     {
         using var file = Open(path);
-        using var second = Open(other);
+        if (other.Content is { } content)
+        {
+            var isEqual = content.Length == RandomAccess.GetLength(file);
+            var digest = Read(file, (piece, at) => isEqual = isEqual && piece.SequenceEqual(content.AsSpan((int)at, piece.Length)));
+            return (digest, isEqual);
+        }
+
+        using var second = Open(other.Location);
         var isSame = RandomAccess.GetLength(file) == RandomAccess.GetLength(second);
         var buffer = ArrayPool<byte>.Shared.Rent(Piece);
         try
         {
-            var digest = Read(file, (piece, at) =>
+            var read = Read(file, (piece, at) =>
                 isSame = isSame && RandomAccess.Read(second, buffer.AsSpan(0, piece.Length), at) == piece.Length
                     && piece.SequenceEqual(buffer.AsSpan(0, piece.Length)));
-            return (digest, isSame);
+            return (read, isSame);
         }
         finally
         {

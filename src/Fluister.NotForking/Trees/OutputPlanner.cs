@@ -157,7 +157,7 @@ internal sealed class OutputPlanner(
 
         if (found == OutputFolder.Found.File)
         {
-            var (digest, isSame) = digests.Compare(output.At(path), entry.Location);
+            var (digest, isSame) = digests.Compare(output.At(path), entry);
             var now = new IndexEntry(EntryKind.File, digest.Size, digest.Sha512);
             if (!_there.Contains(path) ? !isSame : !known[path].Contains(now))
             {

@@ -15,11 +15,17 @@ public sealed class SourceTree
     /// <summary>All files and links.</summary>
     public IReadOnlyList<TreeEntry> Entries { get; }
 
+    /// <summary>The tree that this one is a part of, if that is known.</summary>
+    public SourceTree? Whole { get; init; }
+
     /// <summary>The entry of a path, or null.</summary>
     public TreeEntry? Find(string path) => _byPath.GetValueOrDefault(path);
 
     /// <summary>The part below a folder, with paths relative to it: `subtree`.</summary>
     public SourceTree Below(string folder) => new(
         Entries.Where(entry => entry.Path.StartsWith(folder + "/", StringComparison.Ordinal))
-            .Select(entry => entry with { Path = entry.Path[(folder.Length + 1)..] }));
+            .Select(entry => entry with { Path = entry.Path[(folder.Length + 1)..] }))
+    {
+        Whole = Whole ?? this,
+    };
 }

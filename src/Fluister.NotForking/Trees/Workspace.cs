@@ -1,7 +1,7 @@
 namespace Fluister.NotForking.Trees;
 
 /// <summary>The tree that modifications work on: upstream's files, and what became of them.</summary>
-/// <remarks>Nothing of upstream's is written to: what changes lies in a folder of its own. One file is in memory at a time.</remarks>
+/// <remarks>Nothing of upstream's is written to: what changes lies in a folder of its own. One file is in memory at a time, and what was edited up to <see cref="Limits.HeldBytes"/>.</remarks>
 public sealed class Workspace
 {
     private readonly string _folder;
@@ -9,6 +9,7 @@ public sealed class Workspace
     private readonly SortedDictionary<string, TreeEntry> _result = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TreeEntry> _edited = new(StringComparer.Ordinal);
     private int _count;
+    private int _held;
 
     /// <summary>Begins with upstream's files.</summary>
     /// <param name="upstream">What was checked out.</param>
@@ -73,6 +74,11 @@ public sealed class Workspace
             throw new NotForkException(ExitCode.Drift, $"\"{entry.Path}\" is a symbolic link, which is not edited.", place);
         }
 
+        if (entry.Content is { } content)
+        {
+            return content;
+        }
+
         if (new FileInfo(entry.Location).Length > Limits.EditedBytes)
         {
             throw new NotForkException(ExitCode.Drift, $"\"{entry.Path}\" is longer than {Limits.EditedBytes >> 20} MiB.", place);
@@ -85,8 +91,19 @@ public sealed class Workspace
     public void Write(string path, ReadOnlySpan<byte> content, bool isExecutable)
     {
         var location = Path.Combine(_folder, (_count++).ToString(System.Globalization.CultureInfo.InvariantCulture));
-        File.WriteAllBytes(location, content);
+        _held -= _edited.GetValueOrDefault(path)?.Content?.Length ?? 0;
         var entry = new TreeEntry(path, EntryKind.File, isExecutable, location);
+        if (content.Length <= Limits.HeldBytes - _held)
+        {
+            // Most files are edited once more, or copied to the output: both are cheaper from here.
+            entry = entry with { Content = content.ToArray() };
+            _held += content.Length;
+        }
+        else
+        {
+            File.WriteAllBytes(location, content);
+        }
+
         _edited[path] = entry;
         Put(entry);
     }

@@ -92,7 +92,7 @@ internal sealed class PerlRunner(string folder)
             foreach (var file in new DirectoryInfo(output).EnumerateFiles("*", new EnumerationOptions
             {
                 RecurseSubdirectories = true,
-                AttributesToSkip = 0,
+                AttributesToSkip = FileAttributes.None,
             }))
             {
                 var path = Path.GetRelativePath(output, file.FullName);

@@ -1,6 +1,7 @@
 using System.Text;
 using Fluister.NotForking.Rebuild.Archives;
 using Fluister.NotForking.Rebuild.Comparison;
+using Fluister.NotForking.Rebuild.Images;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Emit;
@@ -34,6 +35,11 @@ public sealed class ComparisonTests
     public void A_time_in_a_package_is_named() => Assert.Equal(
         "a.nupkg: f: the time is 2023-11-14 22:13:20 in the one, 2023-11-14 22:13:22 in the other.",
         Compare("a.nupkg", Zipped(s_time), Zipped(s_time.AddSeconds(2))));
+
+    [Fact]
+    public void What_differs_in_an_image_is_told_by_layer_and_file() => Assert.Equal(
+        "a-image.tar: layer 1.tar: opt/f:1: \"xy\" in the one, \"xz\" in the other.",
+        Compare("a-image.tar", Image("xy"), Image("xz")));
 
     [Fact]
     public void Bytes_are_told_by_their_place_with_what_stands_there() => Assert.Equal(
@@ -84,6 +90,19 @@ public sealed class ComparisonTests
     {
         var bytes = new MemoryStream();
         ZipFile.Write(bytes, [File("f", "x")], time);
+        return bytes.ToArray();
+    }
+
+    private static byte[] Image(string text)
+    {
+        using var folder = new ScratchFolder();
+        using (var layer = System.IO.File.Create(folder.Path("layer")))
+        {
+            TarFile.Write(layer, [File("opt/f", text)], s_time);
+        }
+
+        var bytes = new MemoryStream();
+        new LayoutFile(s_time).Write(bytes, "localhost/x:1", [new FileInfo(folder.Path("layer"))], _ => { });
         return bytes.ToArray();
     }
 

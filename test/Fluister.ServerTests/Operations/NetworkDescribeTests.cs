@@ -93,6 +93,7 @@ public sealed class NetworkDescribeTests : IDisposable
         Assert.NotEqual(bytes, NobodysKeys.GenericParams("backup params"));
     }
 
+#pragma warning disable CA5350 // The format's.
     /// <summary>Reads a store of the format BKS 2 with one certificate: a number, salt, iterations, the entry, its end, a MAC.</summary>
     private static void AssertTrusts(X509Certificate2 authority, byte[] store)
     {
@@ -122,6 +123,7 @@ public sealed class NetworkDescribeTests : IDisposable
             SHA1.HashData(key, key);
         }
     }
+#pragma warning restore CA5350
 
     /// <summary>Whether bytes are a point of edwards25519 that eight times itself does not make neutral: a key of high order.</summary>
     private static bool IsPoint(byte[] bytes)

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.Globalization;
 using System.IO.Compression;
+using System.Text.Json;
 
 namespace Fluister.NotForking.Rebuild.Comparison;
 
@@ -28,7 +29,30 @@ internal sealed record ArchiveMember(string Path, IReadOnlyList<(string Fact, st
                 Read(entry.DataStream)));
         }
 
-        return members;
+        return ByRole(members);
+    }
+
+    /// <summary>The blobs of an image by what they are, since their names are their hashes: else one sees only that all differ.</summary>
+    private static List<ArchiveMember> ByRole(List<ArchiveMember> members)
+    {
+        if (members.Find(member => member.Path == "manifest.json") is not { } manifest)
+        {
+            return members;
+        }
+
+        using var json = JsonDocument.Parse(manifest.Content);
+        var image = json.RootElement[0];
+        var roles = image.GetProperty("Layers").EnumerateArray()
+            .Select((layer, index) => (Path: layer.GetString()!, Role: $"layer {index + 1}.tar"))
+            .Append((image.GetProperty("Config").GetString()!, "configuration.json"))
+            .DistinctBy(pair => pair.Item1).ToDictionary(pair => pair.Item1, pair => pair.Item2, StringComparer.Ordinal);
+        return
+        [
+            .. members.Select(member => roles.TryGetValue(member.Path, out var role) ? member with { Path = role }
+                : member.Path.StartsWith("blobs/sha256/", StringComparison.Ordinal) && member.Content.Length > 0
+                    ? member with { Path = "image manifest.json" } : member)
+                .OrderBy(member => !member.Path.StartsWith("layer ", StringComparison.Ordinal)),
+        ];
     }
 
     /// <summary>The members of a zip file, in its order.</summary>

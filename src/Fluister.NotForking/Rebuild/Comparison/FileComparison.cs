@@ -40,7 +40,8 @@ internal static class FileComparison
             return Within(name, first, second) ?? ByteComparison.Compare(name, first, second);
         }
         catch (Exception e) when (
-            e is InvalidDataException or IOException or BadImageFormatException or DecoderFallbackException or ArgumentException)
+            e is InvalidDataException or IOException or BadImageFormatException or DecoderFallbackException or ArgumentException
+            or System.Text.Json.JsonException or InvalidOperationException or KeyNotFoundException)
         {
             return ByteComparison.Compare(name, first, second);
         }

@@ -26,17 +26,24 @@ internal sealed class TwinBuild(Plant plant, Action<string> progress) : IDisposa
         Open(_scratch.Below());
         var first = First();
         var second = Second();
+
+        // Both copies at once: a person may go on working in the checkout.
+        var laid = _scratch.Below("laid");
         var source = new Checkout(checkout).CopyTo(first.Source, isDirty);
+        var other = new Checkout(checkout).CopyTo(laid, isDirty);
+        if ((source.Commit, source.Tree) != (other.Commit, other.Tree))
+        {
+            throw new NotForkException(ExitCode.Verification, "The checkout changed while it was copied; try again.");
+        }
+
         Put(source.Folder);
+        Put(laid);
         var tool = _scratch.Below("tool");
         CopyFolder(AppContext.BaseDirectory, tool);
 
         progress("the first time");
         first.Build(tool, source, only);
 
-        var laid = _scratch.Below("laid");
-        new Checkout(checkout).CopyTo(laid, isDirty);
-        Put(laid);
         var modules = Path.Combine("src", "Fluister.Engines", "llama", "node_modules");
         if (Directory.Exists(Path.Combine(first.Source, modules)))
         {
