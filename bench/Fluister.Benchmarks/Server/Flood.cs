@@ -1,5 +1,4 @@
 using Fluister.Cryptography;
-using Fluister.Protocol.Keys;
 using Fluister.Server;
 using Fluister.Server.Federation;
 using Fluister.Server.Identity;
@@ -40,7 +39,9 @@ internal sealed class Flood(DataFolder liar, DataFolder target, byte[] descripto
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
+#pragma warning disable VSTHRD003 // Begun by Start, on the pool.
         await _running;
+#pragma warning restore VSTHRD003
         _end.Dispose();
     }
 

@@ -89,14 +89,17 @@ internal sealed class HomeServerPairSubject(bool isSealed, bool isLocal, bool is
         }
     }
 
-    private static void SetUp(DataFolder folder, string domain, int port, int perMinute = ServerLimits.MostMessagesPerMinute) =>
-        BenchAccounts.SetUp(folder, new ServerOptions
+    private static void SetUp(DataFolder folder, string domain, int port, int perMinute = ServerLimits.MostMessagesPerMinute)
     {
-        Domain = domain,
-        Address = "127.0.0.1",
-        Port = port,
-        Url = string.Create(CultureInfo.InvariantCulture, $"https://localhost:{port}"),
-    }, perMinute);
+        var options = new ServerOptions
+        {
+            Domain = domain,
+            Address = "127.0.0.1",
+            Port = port,
+            Url = string.Create(CultureInfo.InvariantCulture, $"https://localhost:{port}"),
+        };
+        BenchAccounts.SetUp(folder, options, perMinute);
+    }
 
     // As operators do it, before there are accounts: one network root, and each is the other's peer.
     private void Join(params DataFolder[] servers)

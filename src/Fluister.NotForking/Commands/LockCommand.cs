@@ -82,7 +82,8 @@ internal static class LockCommand
         {
             throw new NotForkException(
                 ExitCode.Verification,
-                $"Version {version}: {moved.Sentence}: upstream has put something else in its place. Nothing was locked; `--accept-moved` locks it nevertheless.",
+                $"Version {version}: {moved.Sentence}: upstream has put something else in its place. Nothing was locked; " +
+                $"`--accept-moved` locks it nevertheless.",
                 file.Place);
         }
 

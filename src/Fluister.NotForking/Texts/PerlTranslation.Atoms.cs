@@ -174,7 +174,8 @@ internal sealed partial class PerlTranslation
             : new PerlItem($"(?:\\{number})");
     }
 
-    [GeneratedRegex(@"\G(?:(?<bare>-?[0-9]+)|\{[ \t]*(?<braced>-?[0-9]+|[A-Za-z_][A-Za-z0-9_]*)[ \t]*\})", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\G(?:(?<bare>-?[0-9]+)|\{[ \t]*(?<braced>-?[0-9]+|[A-Za-z_][A-Za-z0-9_]*)[ \t]*\})", RegexOptions.CultureInvariant,
+        1000)]
     private static partial Regex GroupReference();
 
     [GeneratedRegex(

@@ -139,7 +139,8 @@ internal static class ClientNetwork
     /// <summary>A name as it may stand in the names of packages and programs: "Our Town" becomes "our-town".</summary>
     private static string Id(string name)
     {
-        var words = string.Concat(name.ToLower(CultureInfo.InvariantCulture).Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : ' '))
+        var words = string.Concat(name.ToLower(CultureInfo.InvariantCulture)
+            .Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : ' '))
             .Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return words is [var first, ..] && char.IsAsciiLetter(first[0]) ? string.Join('-', words) : "network";
     }

@@ -22,7 +22,8 @@ internal static class Enrolment
         var name = $"P{planned.Account}";
         var request = new RegisterRequest { Invite = invite, Name = new ProfileName(name), DeviceName = name };
         var primary = await WithLimitsAsync(
-            () => AccountClient.RegisterAsync(Made(folders[0]), key, request, cancel: patience.Token), patience.Token).ConfigureAwait(false);
+            () => AccountClient.RegisterAsync(Made(folders[0]), key, request, cancel: patience.Token),
+                patience.Token).ConfigureAwait(false);
         var person = new Person(planned.Account, planned.Server, primary.Self.Aci.Uuid, folders.Count,
             planned.IsLight ? (int)primary.Self.RegistrationId : 0);
         if (folders.Count == 1)

@@ -180,7 +180,8 @@ internal sealed class NetworkRun(NetworkOptions options, Action<string> say) : I
         {
             var (due, arrived) = (_crowds.Sum(crowd => crowd.Counts[3]), _crowds.Sum(crowd => crowd.Counts[4]));
 
-            // The counts are quick but may deceive: what came of a message that its killed writer did not note counts too. The journals tell.
+            // The counts are quick but may deceive: what came of a message that its killed writer did not note counts too. The journals
+            // tell.
             if (arrived >= due && _servers.All(server => Sampler.Waiting(server) == 0) && new Evidence(_people, Journals()).Missing == 0)
             {
                 // What comes once more would come now.

@@ -179,7 +179,8 @@ internal sealed class TwinBuild(Plant plant, Action<string> progress) : IDisposa
             {
                 Child.Run(
                     "disorderfs",
-                    ["--quiet", "--shuffle-dirents=yes", $"--multi-user={(Environment.IsPrivilegedProcess ? "yes" : "no")}", from, to], "/");
+                    ["--quiet", "--shuffle-dirents=yes", $"--multi-user={(Environment.IsPrivilegedProcess ? "yes" : "no")}", from, to],
+                        "/");
                 _mounted = to;
                 Vary(name, "as it is", "shuffled");
                 return;
