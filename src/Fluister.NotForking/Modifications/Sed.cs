@@ -67,13 +67,15 @@ internal sealed partial class Sed : Modification
         }
     }
 
-    [GeneratedRegex(@"^\s*(#|$)", RegexOptions.ECMAScript)]
+    [GeneratedRegex(@"^\s*(#|$)", RegexOptions.ECMAScript, 1000)]
     private static partial Regex Blank();
 
-    [GeneratedRegex(@"^\s*([^:\s]+)\s*:\s*(?:'([^']*)'\s*=\s*|""([^""]*)""\s*=\s*|(?!['""])([^=\s]+)\s*=\s*)(.*)$", RegexOptions.ECMAScript)]
+    [GeneratedRegex(
+        @"^\s*([^:\s]+)\s*:\s*(?:'([^']*)'\s*=\s*|""([^""]*)""\s*=\s*|(?!['""])([^=\s]+)\s*=\s*)(.*)$",
+        RegexOptions.ECMAScript, 1000)]
     private static partial Regex Line();
 
-    [GeneratedRegex(@"\\[ntr]", RegexOptions.ECMAScript)]
+    [GeneratedRegex(@"\\[ntr]", RegexOptions.ECMAScript, 1000)]
     private static partial Regex Escape();
 
     /// <summary>Files that `replace` has added are not seen; it is an error if a rule would have changed one.</summary>

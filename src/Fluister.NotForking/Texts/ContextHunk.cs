@@ -27,7 +27,7 @@ internal static partial class ContextHunk
         return new Hunk(place, oldStart, newStart, joined);
     }
 
-    [GeneratedRegex(@"^(\*\*\*|---) ([0-9]{1,9})(?:,([0-9]{1,9}))? (?:\*\*\*\*|----)$", RegexOptions.None)]
+    [GeneratedRegex(@"^(\*\*\*|---) ([0-9]{1,9})(?:,([0-9]{1,9}))? (?:\*\*\*\*|----)$", RegexOptions.ECMAScript, 1000)]
     private static partial Regex Range();
 
     private static (int Start, List<HunkLine>? Lines) Half(PatchLines lines, string mark, string changed)

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Fluister.NotForking.Texts;
 
 /// <summary>Applies the hunks of one file, in their order, to its text.</summary>
@@ -9,7 +11,7 @@ namespace Fluister.NotForking.Texts;
 internal sealed class HunkApplier(ReadOnlyMemory<byte> text, bool ignoreBlanks)
 {
     private readonly TextLines _lines = new(text);
-    private readonly MemoryStream _output = new();
+    private readonly ArrayBufferWriter<byte> _output = new();
     private int _passed;
     private bool _afterLineEnd = true;
 
@@ -98,7 +100,7 @@ internal sealed class HunkApplier(ReadOnlyMemory<byte> text, bool ignoreBlanks)
             {
                 if (!_afterLineEnd && index >= tail)
                 {
-                    _output.WriteByte((byte)'\n');
+                    _output.Write("\n"u8);
                 }
 
                 Glues |= !_afterLineEnd && index < tail;
@@ -113,7 +115,7 @@ internal sealed class HunkApplier(ReadOnlyMemory<byte> text, bool ignoreBlanks)
     public byte[] Finish()
     {
         Copy(_lines.Count);
-        return _output.ToArray();
+        return _output.WrittenSpan.ToArray();
     }
 
     private int Found(int guess, int line)
@@ -135,7 +137,7 @@ internal sealed class HunkApplier(ReadOnlyMemory<byte> text, bool ignoreBlanks)
             {
                 if (!_afterLineEnd)
                 {
-                    _output.WriteByte((byte)'\n');
+                    _output.Write("\n"u8);
                 }
 
                 Write(_lines[_passed]);

@@ -34,7 +34,9 @@ internal static partial class NormalHunk
         return new Hunk(place, oldStart, newStart, read);
     }
 
-    [GeneratedRegex("^(?<a>[0-9]{1,9})(,(?<b>[0-9]{1,9}))?(?<kind>[acd])(?<c>[0-9]{1,9})(,(?<d>[0-9]{1,9}))?", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        "^(?<a>[0-9]{1,9})(,(?<b>[0-9]{1,9}))?(?<kind>[acd])(?<c>[0-9]{1,9})(,(?<d>[0-9]{1,9}))?",
+        RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Command();
 
     private static void Take(PatchLines lines, List<HunkLine> read, int count, string mark, char kind, Place place)

@@ -57,7 +57,7 @@ internal static partial class UnifiedHunk
         return text.Span.EndsWith("\n"u8) ? text[..^1] : text;
     }
 
-    [GeneratedRegex(@"^@@ -([0-9]{1,9})(?:,([0-9]{1,9}))? +\+([0-9]{1,9})(?:,([0-9]{1,9}))? @@", RegexOptions.None)]
+    [GeneratedRegex(@"^@@ -([0-9]{1,9})(?:,([0-9]{1,9}))? +\+([0-9]{1,9})(?:,([0-9]{1,9}))? @@", RegexOptions.ECMAScript, 1000)]
     private static partial Regex Header();
 
     private static int? Number(Match header, int group) => header.Groups[group] is { Success: true } digits

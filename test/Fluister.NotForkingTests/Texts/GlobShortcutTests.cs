@@ -1,4 +1,3 @@
-using Fluister.NotForking;
 using Fluister.NotForking.Texts;
 
 namespace Fluister.NotForkingTests.Texts;

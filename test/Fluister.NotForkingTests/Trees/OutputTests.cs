@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Fluister.NotForking;
-using Fluister.NotForking.Trees;
 
 namespace Fluister.NotForkingTests.Trees;
 
