@@ -36,7 +36,8 @@ internal sealed class FragmentPatch : Modification
         var (from, next) = fragment.Find(lines) ?? throw new NotForkException(
             ExitCode.Drift, $"\"{fragment.Path}\" has no fragment \"{fragment.Value}\" in this version.", fragment.Place);
         var patch = new FilePatch(fragment.Place, fragment.Path, fragment.Path, null, fragment.Hunks);
-        var what = fragment.Start is null ? $"the beginning of \"{fragment.Path}\"" : $"the fragment \"{fragment.Value}\" of \"{fragment.Path}\"";
+        var what = fragment.Start is null ? $"the beginning of \"{fragment.Path}\""
+            : $"the fragment \"{fragment.Value}\" of \"{fragment.Path}\"";
         result = PatchBody.ApplyAll(patch, lines.Keep(from, next), _options, what);
         return [.. lines.Range(0, from), .. result.Text, .. lines.Range(next, lines.Count)];
     }

@@ -23,7 +23,7 @@ public static class Methods
         (0, "patch") => new Patch(file, dialect),
         (0, "fragment_patch") => new FragmentPatch(file, dialect),
         (0, "sed") => new Sed(file),
-        (> 0, var method) => StrictMethods.Read(file, method) ?? throw Unknown(file, method, dialect),
+        ( > 0, var method) => StrictMethods.Read(file, method) ?? throw Unknown(file, method, dialect),
         (_, var method) => throw Unknown(file, method, dialect),
     };
 

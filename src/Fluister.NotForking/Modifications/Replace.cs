@@ -51,13 +51,13 @@ internal sealed partial class Replace : Modification
         }
     }
 
-    [GeneratedRegex(@"^\s*(#|$)", RegexOptions.ECMAScript)]
+    [GeneratedRegex(@"^\s*(#|$)", RegexOptions.ECMAScript, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Blank();
 
-    [GeneratedRegex(@"^\s*(\S+)\s*=\s*(\S+)\s*$", RegexOptions.ECMAScript)]
+    [GeneratedRegex(@"^\s*(\S+)\s*=\s*(\S+)\s*$", RegexOptions.ECMAScript, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Line();
 
-    /// <summary>The file beside the configuration. It may lie beside another NAME of the same not-fork.d, but not outside of that.</summary>
+    /// <summary>The file beside the configuration: also beside another NAME of the same not-fork.d, but not outside of that.</summary>
     private static string Payload(string folder, string name, Place place)
     {
         var root = Path.GetFullPath(Path.Combine(folder, ".."));

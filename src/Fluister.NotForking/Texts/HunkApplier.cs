@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Fluister.NotForking.Texts;
 
 /// <summary>Applies the hunks of one file, in their order, to its text.</summary>
@@ -9,14 +11,14 @@ namespace Fluister.NotForking.Texts;
 internal sealed class HunkApplier(ReadOnlyMemory<byte> text, bool ignoreBlanks)
 {
     private readonly TextLines _lines = new(text);
-    private readonly MemoryStream _output = new();
+    private readonly ArrayBufferWriter<byte> _output = new();
     private int _passed;
     private bool _afterLineEnd = true;
 
     /// <summary>By how many lines hunks had to move so far.</summary>
     public int Moved { get; private set; }
 
-    /// <summary>Whether a new line was put right behind a last line that has no line end, as GNU patch does: one line came of two.</summary>
+    /// <summary>Whether a new line was put right behind a last line without a line end, as GNU patch does: they are one line.</summary>
     public bool Glues { get; private set; }
 
     /// <summary>Where a hunk fits.</summary>
@@ -98,7 +100,7 @@ internal sealed class HunkApplier(ReadOnlyMemory<byte> text, bool ignoreBlanks)
             {
                 if (!_afterLineEnd && index >= tail)
                 {
-                    _output.WriteByte((byte)'\n');
+                    _output.Write("\n"u8);
                 }
 
                 Glues |= !_afterLineEnd && index < tail;
@@ -113,7 +115,7 @@ internal sealed class HunkApplier(ReadOnlyMemory<byte> text, bool ignoreBlanks)
     public byte[] Finish()
     {
         Copy(_lines.Count);
-        return _output.ToArray();
+        return _output.WrittenSpan.ToArray();
     }
 
     private int Found(int guess, int line)
@@ -135,7 +137,7 @@ internal sealed class HunkApplier(ReadOnlyMemory<byte> text, bool ignoreBlanks)
             {
                 if (!_afterLineEnd)
                 {
-                    _output.WriteByte((byte)'\n');
+                    _output.Write("\n"u8);
                 }
 
                 Write(_lines[_passed]);

@@ -16,7 +16,8 @@ internal static partial class NormalHunk
         int Number(string group) => int.Parse(command.Groups[group].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
         var (oldStart, newStart) = (Number("a"), Number("c"));
         var (oldCount, newCount) = (
-            (command.Groups["b"].Success ? Number("b") : oldStart) - oldStart + 1, (command.Groups["d"].Success ? Number("d") : newStart) - newStart + 1);
+            (command.Groups["b"].Success ? Number("b") : oldStart) - oldStart + 1,
+            (command.Groups["d"].Success ? Number("d") : newStart) - newStart + 1);
         var kind = command.Groups["kind"].Value;
         var read = new List<HunkLine>();
         Take(lines, read, kind == "a" ? 0 : oldCount, "< ", '-', place);
@@ -34,7 +35,9 @@ internal static partial class NormalHunk
         return new Hunk(place, oldStart, newStart, read);
     }
 
-    [GeneratedRegex("^(?<a>[0-9]{1,9})(,(?<b>[0-9]{1,9}))?(?<kind>[acd])(?<c>[0-9]{1,9})(,(?<d>[0-9]{1,9}))?", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        "^(?<a>[0-9]{1,9})(,(?<b>[0-9]{1,9}))?(?<kind>[acd])(?<c>[0-9]{1,9})(,(?<d>[0-9]{1,9}))?",
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Command();
 
     private static void Take(PatchLines lines, List<HunkLine> read, int count, string mark, char kind, Place place)

@@ -43,7 +43,7 @@ internal sealed partial class PatchReader
             ExitCode.Configuration, "A hunk begins with a line \"@@ -L,N +L,N @@\" and has as many lines as that says.", lines.Place);
     }
 
-    [GeneratedRegex(@"^\d+(,\d+)?[acd]\d+(,\d+)?[ \t]*$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\d+(,\d+)?[acd]\d+(,\d+)?[ \t]*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Command();
 
     private List<FilePatch> Read()
@@ -96,7 +96,8 @@ internal sealed partial class PatchReader
         if (!_header.IsThere)
         {
             throw new NotForkException(
-                ExitCode.Configuration, "This hunk belongs to no file: the header (\"---\", \"+++\") is missing, or other text stands between.", place);
+                ExitCode.Configuration,
+                "This hunk belongs to no file: the header (\"---\", \"+++\") is missing, or other text stands between.", place);
         }
 
         _lines.StripsReturns = _lines.HasReturn && !_options.Binary;

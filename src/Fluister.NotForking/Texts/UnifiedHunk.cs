@@ -57,7 +57,9 @@ internal static partial class UnifiedHunk
         return text.Span.EndsWith("\n"u8) ? text[..^1] : text;
     }
 
-    [GeneratedRegex(@"^@@ -([0-9]{1,9})(?:,([0-9]{1,9}))? +\+([0-9]{1,9})(?:,([0-9]{1,9}))? @@", RegexOptions.None)]
+    [GeneratedRegex(
+        @"^@@ -(?<1>[0-9]{1,9})(,(?<2>[0-9]{1,9}))? +\+(?<3>[0-9]{1,9})(,(?<4>[0-9]{1,9}))? @@",
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Header();
 
     private static int? Number(Match header, int group) => header.Groups[group] is { Success: true } digits
@@ -86,5 +88,6 @@ internal static partial class UnifiedHunk
     }
 
     private static NotForkException Malformed(Place place) => new(
-        ExitCode.Configuration, "This hunk is malformed: its lines are not as many as its first line says, or begin with none of ' ', '+', '-'.", place);
+        ExitCode.Configuration,
+        "This hunk is malformed: its lines are not as many as its first line says, or begin with none of ' ', '+', '-'.", place);
 }

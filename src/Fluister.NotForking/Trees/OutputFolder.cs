@@ -53,7 +53,8 @@ internal sealed class OutputFolder(string root, FileDigests digests)
         var file = new FileInfo(At(path));
         return entry.Kind == EntryKind.Link
             ? Look(path) == Found.Link && file.LinkTarget == entry.Content
-            : Look(path) == Found.File && file.Length == entry.Size && (entry.Size == 0 || digests.Of(file.FullName).Sha512 == entry.Content);
+            : Look(path) == Found.File && file.Length == entry.Size
+                && (entry.Size == 0 || digests.Of(file.FullName).Sha512 == entry.Content);
     }
 
     /// <summary>Makes the folders on the way to a path, and takes a folder without files from its place.</summary>
@@ -102,7 +103,8 @@ internal sealed class OutputFolder(string root, FileDigests digests)
 
     /// <summary>The error for what may not be touched.</summary>
     public NotForkException Guard(string path, string why) => new(
-        ExitCode.OutputGuard, $"\"{(path.Length == 0 ? root : At(path))}\" {why}. Nothing was changed: move it away, or choose another output.");
+        ExitCode.OutputGuard,
+        $"\"{(path.Length == 0 ? root : At(path))}\" {why}. Nothing was changed: move it away, or choose another output.");
 
     /// <summary>Whether all folders on the way to a path are there.</summary>
     /// <exception cref="NotForkException">One is a link or a file.</exception>

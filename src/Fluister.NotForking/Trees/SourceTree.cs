@@ -24,5 +24,6 @@ public sealed class SourceTree
     /// <summary>The part below a folder, with paths relative to it: `subtree`.</summary>
     public SourceTree Below(string folder) => new(
         Entries.Where(entry => entry.Path.StartsWith(folder + "/", StringComparison.Ordinal))
-            .Select(entry => entry with { Path = entry.Path[(folder.Length + 1)..] })) { Whole = Whole ?? this };
+            .Select(entry => entry with { Path = entry.Path[(folder.Length + 1)..] }))
+    { Whole = Whole ?? this };
 }

@@ -1,5 +1,4 @@
 using Fluister.NotForking;
-using Fluister.NotForking.Trees;
 
 namespace Fluister.NotForkingTests.Trees;
 
