@@ -7,6 +7,9 @@ namespace Fluister.NotForking.Commands;
 /// <content>Signatures, and builds by others.</content>
 internal static partial class BuildCommand
 {
+    /// <summary>For how long an attestation may count: a hundred years.</summary>
+    private const int MostDays = 36_500;
+
     private static Command Verify()
     {
         var sums = new Argument<string>("sums") { Description = "The release's SHA256SUMS; its other files may lie beside it." };
@@ -90,6 +93,11 @@ internal static partial class BuildCommand
             if (parse.GetValue(check))
             {
                 return Done($"{Attestation.Read(path)}");
+            }
+
+            if (parse.GetValue(days) is < 1 or > MostDays)
+            {
+                throw new NotForkException(ExitCode.Usage, $"`--days` is from 1 to {MostDays}.");
             }
 
             using var pair = ReleaseKey.Read(

@@ -19,7 +19,7 @@ internal static class LockCommand
         var remove = new Option<string[]>("--remove") { Description = "A version to take out of the lock; may be repeated" };
         var moved = new Option<bool>("--accept-moved")
         {
-            Description = "Lock a version even if its tag names another commit than the lock says",
+            Description = "Lock a version even if its tag names another commit than the lock says, or its archive is another",
         };
         var command = new Command("lock", """
             Write not-fork.d/NAME/not-fork.lock: commit, tag, every modification, and the hash of the result. From then on each run that
@@ -77,11 +77,12 @@ internal static class LockCommand
         var entry = LockEntry.Whole(tree, new TreeHash());
         var version = LockEntry.Key(tree);
         var differences = file.Entry(version) is { } old ? LockDifference.Between(old, entry) : [];
-        if (!acceptsMoved && differences.FirstOrDefault(difference => difference.What is ["upstream", "commit"]) is { } moved)
+        if (!acceptsMoved && differences.FirstOrDefault(
+            difference => difference.What is ["upstream", "commit" or "archive"]) is { } moved)
         {
             throw new NotForkException(
                 ExitCode.Verification,
-                $"Version {version}: {moved.Sentence}: its tag was moved. Nothing was locked; `--accept-moved` locks it nevertheless.",
+                $"Version {version}: {moved.Sentence}: upstream has put something else in its place. Nothing was locked; `--accept-moved` locks it nevertheless.",
                 file.Place);
         }
 

@@ -38,7 +38,7 @@ internal static class RebaseCommand
 
             var origin = parsed.GetValue(from) ?? rebase.FindFrom(version);
             var patch = rebase.Run(origin, version);
-            var conflicts = new ConflictFolder(Path.Combine(request.Input, request.Name, $".{mod}.rebase"));
+            var conflicts = new ConflictFolder(Path.Combine(request.Input, request.Name, $".{mod}.rebase"), $"{origin} {version}");
             if (parsed.GetValue(resumes))
             {
                 patch = patch with { Files = [.. patch.Files.Select(conflicts.Resolved)] };

@@ -5,20 +5,36 @@ namespace Fluister.NotForking.Drift;
 /// <summary>Where a rebase leaves files with conflict markers for a person, beside the recipe. Its name begins with a dot, so that
 /// recipes and locks pass it over.</summary>
 /// <param name="folder">The folder.</param>
-internal sealed class ConflictFolder(string folder)
+/// <param name="merge">Names the merge: what was resolved of one is nothing for another.</param>
+internal sealed class ConflictFolder(string folder, string merge)
 {
+    /// <summary>Beside the folder: of which merge it is.</summary>
+    private string Note => folder + ".of";
+
+    private bool IsOfThisMerge => File.Exists(Note) && File.ReadAllText(Note) == merge;
+
     /// <summary>Where a file lies in it.</summary>
     public string At(string path) => Path.Combine(folder, path);
 
     /// <summary>Writes the files that have conflicts; what lay there before goes.</summary>
-    public void Write(IEnumerable<RebasedFile> files)
+    /// <exception cref="NotForkException">A person has begun to resolve this very merge (output guard).</exception>
+    public void Write(IReadOnlyList<RebasedFile> files)
     {
+        var conflicting = files.Where(file => file.Conflicts.Count > 0).ToList();
+        if (IsOfThisMerge && conflicting.Find(IsEdited) is { } edited)
+        {
+            throw new NotForkException(
+                ExitCode.OutputGuard, "It was edited; `--continue` takes it, or delete it to begin anew.", new Place(At(edited.Path)));
+        }
+
         Delete();
-        foreach (var file in files.Where(file => file.Conflicts.Count > 0))
+        foreach (var file in conflicting)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(At(file.Path))!);
             File.WriteAllBytes(At(file.Path), file.Merged);
         }
+
+        File.WriteAllText(Note, merge);
     }
 
     /// <summary>The file as a person resolved it; a file without conflicts stays as it was merged.</summary>
@@ -31,9 +47,10 @@ internal sealed class ConflictFolder(string folder)
         }
 
         var place = new Place(At(file.Path));
-        if (!File.Exists(place.File))
+        if (!IsOfThisMerge || !File.Exists(place.File))
         {
-            throw new NotForkException(ExitCode.Drift, "There is no resolved file; run the command without `--continue` first.", place);
+            throw new NotForkException(
+                ExitCode.Drift, "There is no resolved file of this merge; run the command without `--continue` first.", place);
         }
 
         var text = File.ReadAllBytes(place.File);
@@ -56,5 +73,10 @@ internal sealed class ConflictFolder(string folder)
         {
             Directory.Delete(folder, recursive: true);
         }
+
+        File.Delete(Note);
     }
+
+    private bool IsEdited(RebasedFile file) =>
+        File.Exists(At(file.Path)) && !File.ReadAllBytes(At(file.Path)).AsSpan().SequenceEqual(file.Merged);
 }

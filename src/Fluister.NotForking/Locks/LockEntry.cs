@@ -96,7 +96,8 @@ internal static class LockEntry
     private static SortedDictionary<string, string?> Payload(string folder)
     {
         var files = new SortedDictionary<string, string?>(Utf8Order.Instance);
-        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
+        // No modification reads a link or what lies behind one: it could be all of the computer, or a device without an end.
+        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
         foreach (var path in Directory.EnumerateFiles(folder, "*", options))
         {
             var name = Path.GetRelativePath(folder, path);

@@ -42,9 +42,9 @@ internal sealed partial class Append : Modification
         }
     }
 
-    [GeneratedRegex(@"^-+\s*$", RegexOptions.ECMAScript, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"^-+\s*$", RegexOptions.ECMAScript, 1000)]
     private static partial Regex Dashes();
 
-    [GeneratedRegex(@"^-\s+", RegexOptions.ECMAScript, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"^-\s+", RegexOptions.ECMAScript, 1000)]
     private static partial Regex Prefix();
 }

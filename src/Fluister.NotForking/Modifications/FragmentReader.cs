@@ -76,9 +76,9 @@ internal sealed partial class FragmentReader(ModificationFile file)
     private static string Unquoted(string text) =>
         Escape().Replace(text, match => ((char)Convert.ToByte(match.Groups[1].Value, 16)).ToString());
 
-    [GeneratedRegex(@"^/(.*)/\s+(\S+)$", RegexOptions.ECMAScript, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"^/(.*)/\s+(\S+)$", RegexOptions.ECMAScript, 1000)]
     private static partial Regex Start();
 
-    [GeneratedRegex(@"\\x([0-9a-fA-F]{2})", RegexOptions.ECMAScript, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"\\x([0-9a-fA-F]{2})", RegexOptions.ECMAScript, 1000)]
     private static partial Regex Escape();
 }

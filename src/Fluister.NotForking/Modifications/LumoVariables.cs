@@ -13,6 +13,6 @@ internal static partial class LumoVariables
         _ => null,
     } is { } value and not "0" ? value : "");
 
-    [GeneratedRegex(@"\$(LUMO_\w+)", RegexOptions.ECMAScript, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"\$(LUMO_\w+)", RegexOptions.ECMAScript, 1000)]
     private static partial Regex Variable();
 }

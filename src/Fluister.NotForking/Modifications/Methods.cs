@@ -14,18 +14,18 @@ public static class Methods
 
     /// <summary>Reads the body of a modification file.</summary>
     /// <exception cref="NotForkException">There is no such method in this dialect, or the body is malformed.</exception>
-    public static Modification Read(ModificationFile file, int dialect) => (dialect,
-        file.Keys.GetValueOrDefault("method")?.ToLowerInvariant()) switch
-    {
-        (_, null) => throw new NotForkException(ExitCode.Configuration, "The key \"method\" is missing.", file.Place),
-        (0, "replace") => new Replace(file),
-        (0, "append") => new Append(file),
-        (0, "patch") => new Patch(file, dialect),
-        (0, "fragment_patch") => new FragmentPatch(file, dialect),
-        (0, "sed") => new Sed(file),
-        ( > 0, var method) => StrictMethods.Read(file, method) ?? throw Unknown(file, method, dialect),
-        (_, var method) => throw Unknown(file, method, dialect),
-    };
+    public static Modification Read(ModificationFile file, int dialect) =>
+        (dialect, file.Keys.GetValueOrDefault("method")?.ToLowerInvariant()) switch
+        {
+            (_, null) => throw new NotForkException(ExitCode.Configuration, "The key \"method\" is missing.", file.Place),
+            (0, "replace") => new Replace(file),
+            (0, "append") => new Append(file),
+            (0, "patch") => new Patch(file, dialect),
+            (0, "fragment_patch") => new FragmentPatch(file, dialect),
+            (0, "sed") => new Sed(file),
+            (not 0, var method) => StrictMethods.Read(file, method) ?? throw Unknown(file, method, dialect),
+            (_, var method) => throw Unknown(file, method, dialect),
+        };
 
     private static NotForkException Unknown(ModificationFile file, string method, int dialect) => new(
         ExitCode.Configuration,

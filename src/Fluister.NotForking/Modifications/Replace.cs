@@ -51,10 +51,10 @@ internal sealed partial class Replace : Modification
         }
     }
 
-    [GeneratedRegex(@"^\s*(#|$)", RegexOptions.ECMAScript, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"^\s*(#|$)", RegexOptions.ECMAScript, 1000)]
     private static partial Regex Blank();
 
-    [GeneratedRegex(@"^\s*(\S+)\s*=\s*(\S+)\s*$", RegexOptions.ECMAScript, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"^\s*(\S+)\s*=\s*(\S+)\s*$", RegexOptions.ECMAScript, 1000)]
     private static partial Regex Line();
 
     /// <summary>The file beside the configuration: also beside another NAME of the same not-fork.d, but not outside of that.</summary>
@@ -67,8 +67,11 @@ internal sealed partial class Replace : Modification
             throw new NotForkException(ExitCode.Configuration, $"\"{name}\" lies outside of the folder with the configurations.", place);
         }
 
+        // NAME itself may be a link: that is how a person keeps a recipe elsewhere. What it brings may not.
+        var inside = Path.GetRelativePath(root, path).Split('/', 2);
+        var isBehindLink = inside is [var other, var rest] && TreePath.IsBehindLink(Path.Combine(root, other), rest);
         var file = new FileInfo(path);
-        return file.LinkTarget is null && file.Exists ? path : throw new NotForkException(
+        return file.LinkTarget is null && file.Exists && !isBehindLink ? path : throw new NotForkException(
             ExitCode.Configuration, $"\"{name}\" is not a regular file beside the configuration.", place);
     }
 }

@@ -69,15 +69,15 @@ internal sealed partial class Sed : Modification
         }
     }
 
-    [GeneratedRegex(@"^\s*(#|$)", RegexOptions.ECMAScript, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"^\s*(#|$)", RegexOptions.ECMAScript, 1000)]
     private static partial Regex Blank();
 
     [GeneratedRegex(
         @"^\s*([^:\s]+)\s*:\s*(?:'([^']*)'\s*=\s*|""([^""]*)""\s*=\s*|(?!['""])([^=\s]+)\s*=\s*)(.*)$",
-        RegexOptions.ECMAScript, matchTimeoutMilliseconds: 10_000)]
+        RegexOptions.ECMAScript, 1000)]
     private static partial Regex Line();
 
-    [GeneratedRegex(@"\\[ntr]", RegexOptions.ECMAScript, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"\\[ntr]", RegexOptions.ECMAScript, 1000)]
     private static partial Regex Escape();
 
     /// <summary>Files that `replace` has added are not seen; it is an error if a rule would have changed one.</summary>

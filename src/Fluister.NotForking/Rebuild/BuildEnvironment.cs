@@ -36,6 +36,9 @@ internal sealed record BuildEnvironment(IReadOnlyDictionary<string, string> Vari
             var copy = Path.Combine(home, ".nuget", "NuGet", "NuGet.Config");
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(sources, copy, overwrite: true);
+
+            // This file alone: NuGet would add those of all folders above the sources, which lie where anybody may write.
+            variables["RestoreConfigFile"] = copy;
         }
 
         return new BuildEnvironment(variables).For(source);

@@ -29,12 +29,17 @@ internal sealed class Checkout
     public Source CopyTo(string folder, bool isDirtyAllowed)
     {
         var changed = Git(_root, "status", "--porcelain", "-z", "--untracked-files=all").Split('\0', StringSplitOptions.RemoveEmptyEntries);
-        if (changed.Length > 0 && !isDirtyAllowed)
+
+        // Files that git was told not to look at ("assume unchanged", "skip worktree") are no part of its status.
+        var unseen = Git(_root, "ls-files", "-v", "-z").Split('\0', StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => line[0] != 'H').Select(line => line[2..]).ToList();
+        var count = changed.Length + unseen.Count;
+        if (count > 0 && !isDirtyAllowed)
         {
             throw new NotForkException(
                 ExitCode.Verification,
-                $"The checkout is not as it was committed: \"{changed[0][3..]}\"" +
-                (changed.Length > 1 ? $" and {changed.Length - 1} more. " : ". ") +
+                $"The checkout is not as it was committed: \"{(changed is [var first, ..] ? first[3..] : unseen[0])}\"" +
+                (count > 1 ? $" and {count - 1} more. " : ". ") +
                 "Commit or remove that, or add --dirty for a build that nobody else can make.");
         }
 
@@ -44,9 +49,9 @@ internal sealed class Checkout
             Copy(path, folder);
         }
 
-        var (commit, tree, time) = Git(_root, "log", "-1", "--format=%H %T %ct").Split(' ') is [var first, var second, var third]
-            ? (first, second, long.Parse(third, CultureInfo.InvariantCulture)) : throw new InvalidDataException("git log");
-        return new Source(folder, commit, changed.Length > 0 ? null : tree, DateTimeOffset.FromUnixTimeSeconds(time));
+        var (commit, tree, time) = Git(_root, "log", "-1", "--format=%H %T %ct").Split(' ') is [var id, var files, var seconds]
+            ? (id, files, long.Parse(seconds, CultureInfo.InvariantCulture)) : throw new InvalidDataException("git log");
+        return new Source(folder, commit, count > 0 ? null : tree, DateTimeOffset.FromUnixTimeSeconds(time));
     }
 
     private void Copy(string path, string folder)
@@ -67,5 +72,7 @@ internal sealed class Checkout
 
     /// <summary>Hooks, pagers and a person's own settings have no part in what git says here.</summary>
     private static string Git(string folder, params string[] arguments) =>
-        Child.Run("git", ["--no-optional-locks", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", .. arguments], folder);
+        Child.Run("git", [
+            "--no-optional-locks", "--no-replace-objects", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", .. arguments,
+        ], folder);
 }

@@ -14,13 +14,20 @@ internal sealed record ReleaseRun(bool IsDirty, Func<string, bool> IsWanted, Act
     /// <returns>What it was made of.</returns>
     public Source Make(string folder, string output)
     {
-        Vacate(output);
+        var earlier = Earlier(output);
         using var scratch = new Scratch();
         var source = new Checkout(folder).CopyTo(scratch.Below("source"), IsDirty);
+        Enclose(source.Folder);
         var made = scratch.Below("release");
         new Release(source, BuildEnvironment.Fixed(scratch.Make("home"), source), made, Progress).Make(IsWanted);
         Directory.CreateDirectory(output);
-        foreach (var file in Directory.GetFiles(made))
+        foreach (var file in earlier)
+        {
+            File.Delete(file);
+        }
+
+        // SHA256SUMS goes last and comes first: by it the next run knows what lies here, whenever this one ends.
+        foreach (var file in Directory.GetFiles(made).OrderBy(file => Path.GetFileName(file) != Sums.Name))
         {
             File.Move(file, Path.Combine(output, Path.GetFileName(file)));
         }
@@ -32,11 +39,27 @@ internal sealed record ReleaseRun(bool IsDirty, Func<string, bool> IsWanted, Act
     public static Func<string, bool> Matching(string pattern) =>
         name => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 
-    private static void Vacate(string output)
+    /// <summary>MSBuild looks for these in every folder above too, and anybody may write to the one for temporary files: what lay there
+    /// would run with the build. It stops at the first that it finds.</summary>
+    private static void Enclose(string folder)
+    {
+        (string Name, string Text)[] empty = [("Directory.Build.targets", "<Project />\n"), ("Directory.Build.rsp", "# None.\n")];
+        foreach (var (name, text) in empty)
+        {
+            var file = Path.Combine(folder, name);
+            if (!File.Exists(file))
+            {
+                File.WriteAllText(file, text);
+            }
+        }
+    }
+
+    /// <summary>The files of an earlier release, in the order in which they may go.</summary>
+    private static List<string> Earlier(string output)
     {
         if (!Directory.Exists(output) || !Directory.EnumerateFileSystemEntries(output).Any())
         {
-            return;
+            return [];
         }
 
         var sums = Path.Combine(output, Sums.Name);
@@ -46,6 +69,7 @@ internal sealed record ReleaseRun(bool IsDirty, Func<string, bool> IsWanted, Act
                 ExitCode.OutputGuard, "It holds files and no earlier release; name another folder with --output.", new Place(output));
         }
 
+        List<string> files = [];
         foreach (var (name, hash) in Sums.Read(sums))
         {
             var file = Path.Combine(output, name);
@@ -55,10 +79,9 @@ internal sealed record ReleaseRun(bool IsDirty, Func<string, bool> IsWanted, Act
                     ExitCode.OutputGuard, "It was changed since it was released here; name another folder with --output.", new Place(file));
             }
 
-            File.Delete(file);
+            files.Add(file);
         }
 
-        File.Delete(sums);
-        File.Delete(sums + ".sig");
+        return [.. files, sums + ".sig", sums];
     }
 }

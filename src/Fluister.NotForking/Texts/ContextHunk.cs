@@ -27,9 +27,7 @@ internal static partial class ContextHunk
         return new Hunk(place, oldStart, newStart, joined);
     }
 
-    [GeneratedRegex(
-        @"^(?<1>\*\*\*|---) (?<2>[0-9]{1,9})(,(?<3>[0-9]{1,9}))? (\*\*\*\*|----)$",
-        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"^(\*\*\*|---) ([0-9]{1,9})(?:,([0-9]{1,9}))? (?:\*\*\*\*|----)$", RegexOptions.ECMAScript, 1000)]
     private static partial Regex Range();
 
     private static (int Start, List<HunkLine>? Lines) Half(PatchLines lines, string mark, string changed)

@@ -37,7 +37,7 @@ internal static partial class NormalHunk
 
     [GeneratedRegex(
         "^(?<a>[0-9]{1,9})(,(?<b>[0-9]{1,9}))?(?<kind>[acd])(?<c>[0-9]{1,9})(,(?<d>[0-9]{1,9}))?",
-        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+        RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Command();
 
     private static void Take(PatchLines lines, List<HunkLine> read, int count, string mark, char kind, Place place)

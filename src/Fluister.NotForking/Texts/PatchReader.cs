@@ -43,7 +43,7 @@ internal sealed partial class PatchReader
             ExitCode.Configuration, "A hunk begins with a line \"@@ -L,N +L,N @@\" and has as many lines as that says.", lines.Place);
     }
 
-    [GeneratedRegex(@"^\d+(,\d+)?[acd]\d+(,\d+)?[ \t]*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"^\d+(,\d+)?[acd]\d+(,\d+)?[ \t]*$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Command();
 
     private List<FilePatch> Read()

@@ -57,9 +57,7 @@ internal static partial class UnifiedHunk
         return text.Span.EndsWith("\n"u8) ? text[..^1] : text;
     }
 
-    [GeneratedRegex(
-        @"^@@ -(?<1>[0-9]{1,9})(,(?<2>[0-9]{1,9}))? +\+(?<3>[0-9]{1,9})(,(?<4>[0-9]{1,9}))? @@",
-        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"^@@ -([0-9]{1,9})(?:,([0-9]{1,9}))? +\+([0-9]{1,9})(?:,([0-9]{1,9}))? @@", RegexOptions.ECMAScript, 1000)]
     private static partial Regex Header();
 
     private static int? Number(Match header, int group) => header.Groups[group] is { Success: true } digits

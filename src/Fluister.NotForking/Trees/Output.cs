@@ -37,6 +37,19 @@ public sealed class Output(string folder, string name)
         {
             MakeIndexFolder();
             using var held = OutputLock.Take(Path.Combine(_index, ".lock." + name), $"the output \"{Root}\"", Report);
+            InstallHeld(tree, digests);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new NotForkException(ExitCode.System, $"The output \"{Root}\" cannot be written: {e.Message}", inner: e);
+        }
+    }
+
+    /// <summary>The same, under the lock; a failure is tidied up under it too: later, what lies there may be another run's.</summary>
+    private void InstallHeld(IEnumerable<TreeEntry> tree, FileDigests digests)
+    {
+        try
+        {
             var output = new OutputFolder(Root, digests);
             Recover(output, digests);
             Directory.CreateDirectory(Work);
@@ -47,12 +60,7 @@ public sealed class Output(string folder, string name)
             OutputJournal.Write(Journal, plan.Steps);
             Perform(output, plan.Steps);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            Discard();
-            throw new NotForkException(ExitCode.System, $"The output \"{Root}\" cannot be written: {e.Message}", inner: e);
-        }
-        catch (NotForkException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotForkException)
         {
             Discard();
             throw;

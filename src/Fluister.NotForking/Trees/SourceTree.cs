@@ -6,9 +6,16 @@ public sealed class SourceTree
     private readonly Dictionary<string, TreeEntry> _byPath;
 
     /// <summary>Takes entries in any order.</summary>
+    /// <exception cref="NotForkException">A path leaves the tree, or has a line end: in a tree's hash it would pass for two.</exception>
     public SourceTree(IEnumerable<TreeEntry> entries)
     {
         Entries = [.. entries.OrderBy(entry => entry.Path, StringComparer.Ordinal)];
+        if (Entries.FirstOrDefault(entry => !TreePath.IsInside(entry.Path)) is { } wrong)
+        {
+            throw new NotForkException(
+                ExitCode.Fetch, $"Upstream has \"{wrong.Path}\", which is not a path inside of a tree, or has a line end in it.");
+        }
+
         _byPath = Entries.ToDictionary(entry => entry.Path, StringComparer.Ordinal);
     }
 
@@ -25,5 +32,7 @@ public sealed class SourceTree
     public SourceTree Below(string folder) => new(
         Entries.Where(entry => entry.Path.StartsWith(folder + "/", StringComparison.Ordinal))
             .Select(entry => entry with { Path = entry.Path[(folder.Length + 1)..] }))
-    { Whole = Whole ?? this };
+    {
+        Whole = Whole ?? this,
+    };
 }

@@ -16,4 +16,18 @@ public static class TreePath
     /// <summary>Whether a path stays inside of any folder.</summary>
     public static bool IsInside(string path) =>
         path.Length > 0 && path.IndexOfAny(['\0', '\n', '\r']) < 0 && path.Split('/').All(part => part is not ("" or "." or ".."));
+
+    /// <summary>Whether a folder on the way from a root to a path is a link, so that the path leaves the root after all.</summary>
+    public static bool IsBehindLink(string root, string path)
+    {
+        for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = path.IndexOf('/', slash + 1))
+        {
+            if (new DirectoryInfo(Path.Combine(root, path[..slash])).LinkTarget is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

@@ -43,7 +43,9 @@ public static class Cache
             return;
         }
 
-        foreach (var path in Directory.EnumerateFileSystemEntries(cache).Where(path => Path.GetFileName(path) != ".lock"))
+        // What ends with .tmp is being removed, or was when its run was killed.
+        foreach (var path in Directory.EnumerateFileSystemEntries(cache).Where(path => Path.GetFileName(path) != ".lock"
+            && !path.EndsWith(".tmp", StringComparison.Ordinal)))
         {
             // A folder without anything is an entry whose making was interrupted.
             var isEntry = Directory.Exists(path) && new DirectoryInfo(path).LinkTarget is null &&

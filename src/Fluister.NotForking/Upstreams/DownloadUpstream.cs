@@ -90,6 +90,10 @@ internal sealed class DownloadUpstream : Upstream
             .Of(archive, Sha256(archive), path, dialect, prefix: 1);
     }
 
+    /// <summary>Refuses an archive that is not what the digests of a version say.</summary>
+    /// <exception cref="NotForkException">It is something else.</exception>
+    public void Check(string path, string version) => Checked(File.OpenRead(path), version, path).Dispose();
+
     /// <summary>The archive of a version, as it should be.</summary>
     /// <exception cref="NotForkException">It cannot be had, or is something else.</exception>
     public FileStream Open(string version)

@@ -55,12 +55,19 @@ internal sealed class GitBlobs(GitRepository repository, string folder)
             git.BeginErrorReadLine();
             var asking = new Thread(() =>
             {
-                foreach (var id in missing)
+                try
                 {
-                    git.StandardInput.Write(id + "\n");
-                }
+                    foreach (var id in missing)
+                    {
+                        git.StandardInput.Write(id + "\n");
+                    }
 
-                git.StandardInput.Close();
+                    git.StandardInput.Close();
+                }
+                catch (IOException)
+                {
+                    // git ended: whoever reads from it tells why.
+                }
             });
             asking.Start();
             using var output = new BufferedStream(git.StandardOutput.BaseStream, 1 << 20);

@@ -85,8 +85,13 @@ internal sealed class GitRepository(CacheEntry entry, UpstreamOptions options)
         }
 
         (environment["LC_ALL"], environment["GIT_TERMINAL_PROMPT"], environment["GIT_ATTR_NOSYSTEM"]) = ("C", "0", "1");
+
+        // A commit's id must stand for its own content.
+        environment["GIT_NO_REPLACE_OBJECTS"] = "1";
         if (index is not null)
         {
+            // What is checked out depends on nobody's own filters; only fetching needs a person's settings.
+            (environment["GIT_CONFIG_GLOBAL"], environment["GIT_CONFIG_NOSYSTEM"]) = ("/dev/null", "1");
             environment["GIT_INDEX_FILE"] = index;
         }
 

@@ -142,6 +142,12 @@ internal sealed class GitUpstream : Upstream
     private static DateTimeOffset? Time(string? text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 
+    /// <summary>The time of a commit; one that cannot be read, or is of no year, is 1970's beginning, as git shows it.</summary>
+    private static DateTimeOffset Committed(string seconds) =>
+        long.TryParse(seconds, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var time) &&
+        time >= DateTimeOffset.MinValue.ToUnixTimeSeconds() && time <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            ? DateTimeOffset.FromUnixTimeSeconds(time) : DateTimeOffset.UnixEpoch;
+
     private string NotAnOption(string value) => value.StartsWith('-') || value.Length == 0
         ? throw new NotForkException(ExitCode.Configuration, $"\"{value}\" is not a name for git.", _block.Place) : value;
 
@@ -215,7 +221,7 @@ internal sealed class GitUpstream : Upstream
                 .Reading(string.Concat(commits)).Text().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))
                 .DistinctBy(words => words[0], StringComparer.Ordinal).ToDictionary(
                     words => words[0],
-                    words => DateTimeOffset.FromUnixTimeSeconds(long.Parse(words[1], CultureInfo.InvariantCulture)),
+                    words => Committed(words[1]),
                     StringComparer.Ordinal);
         }
 
@@ -230,7 +236,7 @@ internal sealed class GitUpstream : Upstream
             "log", "--no-walk", "--no-show-signature", "--format=%H %ct %P", "--end-of-options", $"{name}^{{commit}}", "--").Result();
         var words = code == 0 ? System.Text.Encoding.ASCII.GetString(output).Split('\n')[0].Split(' ') : [];
         return words.Length < 2 ? null : (
-            words[0], DateTimeOffset.FromUnixTimeSeconds(long.Parse(words[1], CultureInfo.InvariantCulture)),
+            words[0], Committed(words[1]),
             words.Length > 2 && words[2].Length > 0);
     }
 }

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 
 namespace Fluister.NotForking.Upstreams;
 
@@ -27,9 +29,9 @@ public sealed class JsonLock(string name, string? tarball, string? distribution,
                 {
                     DownloadUpstream download => Tarball(version, revision.Url, Hash(download, block, revision)),
                     FossilUpstream fossil when tarball is not null => Tarball(version, Address(revision), Hash(fossil, revision)),
-                    _ => $"  \"{name}-{version}\": {{\n    \"locked\": {{\n      \"type\": \"{upstream.Kind}\",\n" +
-                        $"      \"url\": \"{revision.Url}\",\n" +
-                        $"      \"rev\": \"{upstream.Describe(revision).Id}\"\n    }}\n  }},\n",
+                    _ => $"  \"{Escaped($"{name}-{version}")}\": {{\n    \"locked\": {{\n      \"type\": \"{upstream.Kind}\",\n" +
+                        $"      \"url\": \"{Escaped(revision.Url)}\",\n" +
+                        $"      \"rev\": \"{Escaped(upstream.Describe(revision).Id)}\"\n    }}\n  }},\n",
                 });
             }
         }
@@ -38,8 +40,12 @@ public sealed class JsonLock(string name, string? tarball, string? distribution,
     }
 
     private string Tarball(string version, string url, string? sum) =>
-        $"\"{name}-{version}\": {{\n    \"locked\": {{\n" + (sum is null ? "" : $"        \"{hash!.Element}\": \"{sum}\",\n") +
-        $"        \"type\": \"tarball\",\n        \"url\": \"{url}\"\n    }}\n}},\n";
+        $"\"{Escaped($"{name}-{version}")}\": {{\n    \"locked\": {{\n" +
+        (sum is null ? "" : $"        \"{Escaped(hash!.Element)}\": \"{Escaped(sum)}\",\n") +
+        $"        \"type\": \"tarball\",\n        \"url\": \"{Escaped(url)}\"\n    }}\n}},\n";
+
+    /// <summary>A text inside of a JSON string: a tag may have quotation marks, and must not add members of its own.</summary>
+    private static string Escaped(string text) => JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString();
 
     private string? Hash(DownloadUpstream download, Configuration.Block block, Revision revision)
     {
@@ -71,16 +77,31 @@ public sealed class JsonLock(string name, string? tarball, string? distribution,
         }
 
         var prefix = $"{name}-{revision.Commit}";
-        var kept = Path.Combine(Directory.CreateDirectory(distribution ?? Path.GetTempPath()).FullName, prefix + ".tar.gz");
-        if (distribution is null || !System.IO.File.Exists(kept))
+        if (revision.Commit!.StartsWith('-') || prefix.Contains('/', StringComparison.Ordinal))
         {
-            fossil.Repository.In("tarball", revision.Commit!, kept, "--name", prefix).Output();
+            throw new NotForkException(ExitCode.Configuration, $"\"{revision.Commit}\" is not a check-in that a tarball can be named by.");
         }
 
-        var sum = hash.Of(kept, folder => Unpack(kept, folder));
-        if (distribution is null)
+        // Not beside what others have in the computer's temporary folder: a link could wait there under the tarball's name.
+        var scratch = distribution is null ? Directory.CreateTempSubdirectory("not-fork-") : null;
+        string sum;
+        try
         {
-            System.IO.File.Delete(kept);
+            var kept = Path.Combine((scratch ?? Directory.CreateDirectory(distribution!)).FullName, prefix + ".tar.gz");
+            if (!System.IO.File.Exists(kept))
+            {
+                // Under another name first: half of one, of a run that was killed, would be taken for the whole.
+                var made = Path.Combine(Path.GetDirectoryName(kept)!, $"tmp-{prefix}.tar.gz");
+                CacheEntry.Delete(made);
+                fossil.Repository.In("tarball", revision.Commit, made, "--name", prefix).Output();
+                System.IO.File.Move(made, kept);
+            }
+
+            sum = hash.Of(kept, folder => Unpack(kept, folder));
+        }
+        finally
+        {
+            scratch?.Delete(recursive: true);
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(known)!);

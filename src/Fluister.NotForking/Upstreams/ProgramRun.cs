@@ -62,7 +62,7 @@ internal sealed class ProgramRun(string program, params IReadOnlyList<string> ar
         try
         {
             Task.WaitAll(
-                [WriteAsync(process, watch.Token), ReadAsync(process.StandardOutput.BaseStream, output, watch.Token),
+                [WriteAsync(process, watch.Token), ReadAsync(process, output, watch.Token),
                     TailAsync(process.StandardError, error, watch.Token), process.WaitForExitAsync(watch.Token)],
                 watch.Token);
         }
@@ -134,13 +134,16 @@ internal sealed class ProgramRun(string program, params IReadOnlyList<string> ar
         }
     }
 
-    private static async Task ReadAsync(Stream from, MemoryStream to, CancellationToken end)
+    private static async Task ReadAsync(Process process, MemoryStream to, CancellationToken end)
     {
+        var from = process.StandardOutput.BaseStream;
         var buffer = new byte[64 << 10];
         while (await from.ReadAsync(buffer, end) is > 0 and var count)
         {
             if (to.Length + count > Limits.ProgramOutputBytes)
             {
+                // Else it would wait until the time limit for somebody who reads on.
+                process.Kill(entireProcessTree: true);
                 throw new InvalidDataException($"wrote more than {Limits.ProgramOutputBytes >> 20} MiB");
             }
 

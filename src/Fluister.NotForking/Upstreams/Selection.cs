@@ -94,6 +94,11 @@ public sealed class Selection : IDisposable
         var (block, upstream, revision) = selected;
         if (LocalMirror.Find(block, revision.Version, revision.Commit, _options) is { } path)
         {
+            if (_recipe.Dialect > 0)
+            {
+                CheckMirrored(block, upstream, revision, path);
+            }
+
             _options.Report($"Taking the sources of {_recipe.Name} from \"{path}\".");
             var mirrored = Directory.Exists(path) ? LocalMirror.Read(path) : DownloadUpstream.Unpack(path, _recipe.Dialect, _options);
             return new Checkout(Below(block, upstream, mirrored, revision), revision.Version, null);
@@ -110,6 +115,22 @@ public sealed class Selection : IDisposable
         foreach (var (_, upstream) in _blocks)
         {
             upstream.Dispose();
+        }
+    }
+
+    /// <summary>Refuses what a mirror has in place of something that is signed, or has a digest that is not the mirror's.</summary>
+    private static void CheckMirrored(Block block, Upstream upstream, Revision revision, string path)
+    {
+        if (block.Keys.ContainsKey("signers"))
+        {
+            throw new NotForkException(
+                ExitCode.Verification,
+                $"\"{path}\" carries no signature, which \"signers\" asks for; leave out --local-mirror.", block.At("signers"));
+        }
+
+        if (upstream is DownloadUpstream download && File.Exists(path))
+        {
+            download.Check(path, revision.Version!);
         }
     }
 

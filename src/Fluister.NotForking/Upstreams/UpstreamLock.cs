@@ -17,6 +17,8 @@ public static class UpstreamLock
     {
         var file = Path.Combine(recipe.Folder, "upstream.lock");
         var temporary = file + ".tmp";
+        // What lies there may be a link that came with the recipe.
+        CacheEntry.Delete(temporary);
         File.WriteAllText(temporary, Text(selection, recipe.Dialect), new UTF8Encoding(false));
         File.Move(temporary, file, overwrite: true);
     }

@@ -70,13 +70,14 @@ internal sealed partial class Inbox(
     private async Task<TransactionResponse> TakeApartAsync(
         Peer peer, long settled, IncomingItem[] items, long changes, TakingLimits waits)
     {
+        var begun = PostAsync(peer, settled, default, changes, waits);
         var taking = new Task<TransactionResponse>[items.Length];
         for (var i = 0; i < items.Length; i++)
         {
-            taking[i] = PostAsync(peer, i == 0 ? settled : 0, items.AsMemory(i, 1), changes, waits, i);
+            taking[i] = PostAsync(peer, 0, items.AsMemory(i, 1), changes, waits, i);
         }
 
-        var response = new TransactionResponse();
+        var response = await begun.ConfigureAwait(false);
         for (var i = 0; i < items.Length; i++)
         {
             try
@@ -84,16 +85,17 @@ internal sealed partial class Inbox(
                 var taken = await taking[i].ConfigureAwait(false);
                 response.Outcomes.Add(taken.Outcomes);
                 response.Highest = Math.Max(response.Highest, taken.Highest);
-                if (taken.HasRemembered)
-                {
-                    response.Remembered = taken.Remembered;
-                }
             }
             catch (Exception failed) when (IsOfItem(failed))
             {
                 Failed?.Invoke(peer, failed);
                 if (items[i].Number > 0)
                 {
+                    // It has come, and the peer hears so: else the peer's next "settled" would look as if something were lost here. Without
+                    // a mark, so that it is refused again if the answer does not arrive.
+                    IncomingItem[] refused = [items[i] with { Fate = Outcome.Types.Kind.Refused, Letters = [], IsMarked = false }];
+                    var noted = await PostAsync(peer, 0, refused, changes, waits, i).ConfigureAwait(false);
+                    response.Highest = Math.Max(response.Highest, noted.Highest);
                     response.Outcomes.Add(new Outcome { Number = items[i].Item.Number, Kind = Outcome.Types.Kind.Refused });
                 }
             }

@@ -67,7 +67,7 @@ public sealed record BuildAttestation(byte[] Statement, byte[] Key, byte[] Signa
         try
         {
             key.ImportSubjectPublicKeyInfo(bytes, out var read);
-            if (read == bytes.Length && key.KeySize == KeyBits && key.ExportParameters(false).Curve.Oid.Value == Curve)
+            if (read == bytes.Length && key.KeySize == KeyBits && key.ExportParameters(false).Curve is { Oid.Value: Curve })
             {
                 return key;
             }

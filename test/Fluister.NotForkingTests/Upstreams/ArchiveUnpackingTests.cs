@@ -101,6 +101,17 @@ public sealed class ArchiveUnpackingTests
     }
 
     [Fact]
+    public void A_bomb_between_two_compressions_is_refused()
+    {
+        // The head of a gzip file, whose name in it never ends: what unpacks that writes nothing, however much it reads.
+        var bytes = new byte[80 << 20];
+        Array.Fill(bytes, (byte)'a');
+        ((ReadOnlySpan<byte>)[0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 3]).CopyTo(bytes);
+        using var at = new UpstreamCase();
+        Assert.Equal(ExitCode.Verification, Refused(at, TarFile.Gzip(bytes)).Code);
+    }
+
+    [Fact]
     public void Copies_by_hard_links_are_bounded()
     {
         using var tar = new TarFile();

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Fluister.Server.Operations;
 
+#pragma warning disable CA5350 // The form of the store (RFC 7292) says SHA-1.
 namespace Fluister.ServerTests.Operations;
 
 /// <summary>The network descriptor that recipes for clients take.</summary>

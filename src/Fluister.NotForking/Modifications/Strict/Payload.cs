@@ -26,11 +26,11 @@ internal static class Payload
         {
             return kind switch
             {
-                "network-file" => FileBytes(Path.Combine(run.Parameters.Folder, TreePath.Checked(word.Unicode(run), word.Place)), word),
+                "network-file" => FileBytes(run.Parameters.Folder, TreePath.Checked(word.Unicode(run), word.Place), word),
                 "text" => Encoding.Latin1.GetBytes(word.Bytes(run)),
                 "base64" => Convert.FromBase64String(word.Bytes(run)),
                 "hex" => Convert.FromHexString(word.Bytes(run).Trim()),
-                _ => FileBytes(Path.Combine(folder, TreePath.Checked(word.Unicode(run), word.Place)), word),
+                _ => FileBytes(folder, TreePath.Checked(word.Unicode(run), word.Place), word),
             };
         }
         catch (FormatException e)
@@ -39,10 +39,10 @@ internal static class Payload
         }
     }
 
-    private static byte[] FileBytes(string path, Word word)
+    private static byte[] FileBytes(string folder, string path, Word word)
     {
-        var file = new FileInfo(path);
-        if (!file.Exists || file.LinkTarget is not null)
+        var file = new FileInfo(Path.Combine(folder, path));
+        if (!file.Exists || file.LinkTarget is not null || TreePath.IsBehindLink(folder, path))
         {
             throw new NotForkException(
                 ExitCode.Configuration,
@@ -50,7 +50,7 @@ internal static class Payload
                 word.Place);
         }
 
-        return file.Length <= Limits.EditedBytes ? File.ReadAllBytes(path) : throw new NotForkException(
+        return file.Length <= Limits.EditedBytes ? File.ReadAllBytes(file.FullName) : throw new NotForkException(
             ExitCode.Configuration, $"The file is longer than {Limits.EditedBytes >> 20} MiB.", word.Place);
     }
 }

@@ -4,6 +4,9 @@ namespace Fluister.NotForking.Rebuild.Images;
 /// <param name="folder">Where they are kept for the next time.</param>
 internal sealed class PackageCache(string folder)
 {
+    /// <summary>More than any package that an image has: 256 MiB.</summary>
+    private const long Largest = 256L << 20;
+
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
 
     /// <summary>The file of a package.</summary>
@@ -28,10 +31,11 @@ internal sealed class PackageCache(string folder)
                 using var from = answer.Content.ReadAsStream();
                 using (var to = File.Create(part))
                 {
-                    from.CopyTo(to);
+                    Copy(from, to);
                 }
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException)
+            catch (Exception e) when (
+                e is HttpRequestException or IOException or TaskCanceledException or NotSupportedException or UriFormatException)
             {
                 File.Delete(part);
                 continue;
@@ -51,6 +55,18 @@ internal sealed class PackageCache(string folder)
         throw new NotForkException(
             ExitCode.Fetch,
             $"No mirror has {package.Path} any more. Name one that has with FLUISTER_DEBIAN, or take newer ones: eng/images lock.");
+    }
+
+    /// <summary>A mirror is nobody whom one trusts: what it sends is bounded before its hash is known.</summary>
+    private static void Copy(Stream from, Stream to)
+    {
+        var buffer = new byte[1 << 16];
+        long length = 0;
+        for (int read; (read = from.Read(buffer)) > 0;)
+        {
+            length += read;
+            to.Write(buffer, 0, length <= Largest ? read : throw new IOException("The mirror sends more than a package has."));
+        }
     }
 
     /// <summary>Roots of Debian's archive, in the order to try them: as told, as apt is configured, and Debian's own name.</summary>

@@ -25,8 +25,8 @@ internal sealed record PackageLock(IReadOnlyList<LockedPackage> Packages, string
                 case ["base.tar", "-", "-", "-", var hash]:
                     layer = hash;
                     break;
-                case [var name, _, _, var place, { Length: 64 } hash] when !place.Contains("..", StringComparison.Ordinal)
-                    && name[0] != '-':
+                case [{ Length: > 0 } name, _, _, var place, { Length: 64 } hash] when !place.Contains("..", StringComparison.Ordinal)
+                    && name[0] is not ('-' or '.') && !name.Contains('/', StringComparison.Ordinal) && hash.All(char.IsAsciiHexDigitLower):
                     packages.Add(new LockedPackage(name, place, hash));
                     break;
                 default:

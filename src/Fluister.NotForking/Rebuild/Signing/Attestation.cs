@@ -11,6 +11,9 @@ namespace Fluister.NotForking.Rebuild.Signing;
 /// <param name="Signature">r and s, 32 bytes each.</param>
 internal sealed record Attestation(byte[] Statement, byte[] Key, byte[] Signature)
 {
+    /// <summary>The longest statement that servers read (docs/spec/rebuild-attestation.md): 8 KiB.</summary>
+    private const int LongestStatement = 8 * 1024;
+
     private static readonly byte[] s_context = "fluister-rebuild-attestation-v1\n"u8.ToArray();
 
     /// <summary>Attests what a SHA256SUMS and the builds.json beside it say.</summary>
@@ -47,6 +50,12 @@ internal sealed record Attestation(byte[] Statement, byte[] Key, byte[] Signatur
             writer.WriteString("time", Text(time));
             writer.WriteString("expires", Text(time + lasts));
         }));
+        if (statement.Length > LongestStatement)
+        {
+            throw new NotForkException(
+                ExitCode.Usage, $"The statement has more than {LongestStatement} bytes, which no server reads; shorten --name.");
+        }
+
         return new Attestation(
             statement, key.ExportSubjectPublicKeyInfo(),
             key.SignData([.. s_context, .. statement], HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
@@ -63,8 +72,8 @@ internal sealed record Attestation(byte[] Statement, byte[] Key, byte[] Signatur
                 json.RootElement.GetProperty("statement").GetBytesFromBase64(), json.RootElement.GetProperty("key").GetBytesFromBase64(),
                 json.RootElement.GetProperty("signature").GetBytesFromBase64());
             using var key = ECDsa.Create();
-            key.ImportSubjectPublicKeyInfo(attestation.Key, out _);
-            if (key.KeySize == 256 && key.VerifyData(
+            key.ImportSubjectPublicKeyInfo(attestation.Key, out var read);
+            if (read == attestation.Key.Length && ReleaseKey.IsP256(key) && key.VerifyData(
                 (byte[])[.. s_context, .. attestation.Statement], attestation.Signature, HashAlgorithmName.SHA256,
                 DSASignatureFormat.IeeeP1363FixedFieldConcatenation))
             {

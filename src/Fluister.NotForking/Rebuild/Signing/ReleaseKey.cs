@@ -38,7 +38,7 @@ internal static class ReleaseKey
         try
         {
             key.ImportFromPem(File.ReadAllText(path));
-            if (key.KeySize == 256)
+            if (IsP256(key))
             {
                 return key;
             }
@@ -53,6 +53,9 @@ internal static class ReleaseKey
         key.Dispose();
         throw new NotForkException(ExitCode.Usage, "It is no key on the curve P-256; `./build key FILE` makes one.", new Place(path));
     }
+
+    /// <summary>Whether a key is on P-256, by name: others are as long.</summary>
+    public static bool IsP256(ECDsa key) => key.ExportParameters(false).Curve is { Oid.Value: "1.2.840.10045.3.1.7" };
 
     /// <summary>Writes FILE.sig: the signature of a file as it is, in DER, as `openssl dgst -sha256 -verify` wants it.</summary>
     public static void SignFile(string file, string keyPath)

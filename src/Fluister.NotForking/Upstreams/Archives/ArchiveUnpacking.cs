@@ -17,6 +17,7 @@ internal sealed class ArchiveUnpacking(string archive, string folder)
 
     private readonly List<ArchiveEntry> _entries = [];
     private readonly Dictionary<string, (string Mode, string Target)> _kinds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _hashes = new(StringComparer.Ordinal);
     private readonly byte[] _buffer = new byte[128 << 10];
     private long _copied;
 
@@ -87,7 +88,7 @@ internal sealed class ArchiveUnpacking(string archive, string folder)
                 break;
             case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile when !IsSparse(entry):
                 Add(entry, path, IsExecutable(entry) ? ArchiveEntry.Program : ArchiveEntry.File, "");
-                _entries[^1] = _entries[^1] with { Hash = Write(entry, Path.Combine(folder, path)) };
+                _entries[^1] = _entries[^1] with { Hash = _hashes[path] = Write(entry, Path.Combine(folder, path)) };
                 break;
             case TarEntryType.HardLink:
                 TakeHardLink(entry, path);
@@ -131,7 +132,7 @@ internal sealed class ArchiveUnpacking(string archive, string folder)
         }
 
         Add(entry, path, kind.Mode, "");
-        _entries[^1] = _entries[^1] with { Hash = _entries.First(other => ArchiveEntry.Plain(other.Name) == target).Hash };
+        _entries[^1] = _entries[^1] with { Hash = _hashes[path] = _hashes[target] };
         var from = Path.Combine(folder, target);
         _copied += new FileInfo(from).Length;
         if (_copied > Limits.UnpackedFreely)

@@ -11,6 +11,7 @@ internal sealed class ProgramStream : Stream
     private readonly Process _process;
     private readonly Task _input;
     private readonly Task<string> _error;
+    private volatile ArchiveBombException? _bomb;
 
     /// <summary>Starts the program.</summary>
     /// <param name="run">The program.</param>
@@ -49,6 +50,11 @@ internal sealed class ProgramStream : Stream
         if (count == 0 && buffer.Length > 0)
         {
             _process.WaitForExit();
+            if (_bomb is { } bomb)
+            {
+                throw bomb;
+            }
+
             return _process.ExitCode == 0 || _process.ExitCode == _warning
                 ? 0 : throw new InvalidDataException(_run.Failure(_process.ExitCode, _error.GetAwaiter().GetResult().Trim()).Message);
         }
@@ -95,9 +101,10 @@ internal sealed class ProgramStream : Stream
             from.CopyTo(_process.StandardInput.BaseStream);
             _process.StandardInput.Close();
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or InvalidDataException or ObjectDisposedException or ArchiveBombException)
         {
-            // The program ended, or what it reads did: it tells on its own.
+            // The program ended, or what it reads did: it tells on its own. But of a layer that is too long, only this knows.
+            _bomb = e as ArchiveBombException;
             try
             {
                 _process.StandardInput.Close();

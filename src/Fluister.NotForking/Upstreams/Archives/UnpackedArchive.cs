@@ -45,6 +45,10 @@ internal sealed class UnpackedArchive(string folder, string name)
         {
             throw new NotForkException(ExitCode.Fetch, $"The archive {shown} {e.Message}.", inner: e);
         }
+        catch (ArchiveBombException e)
+        {
+            throw new NotForkException(ExitCode.Verification, $"The archive {shown} is refused: {e.Message}.", inner: e);
+        }
 
         using (tar)
         {
