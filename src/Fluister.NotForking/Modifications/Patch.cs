@@ -32,19 +32,19 @@ internal sealed class Patch : Modification
             if (run.IsPart && !_isStrict && file.Choose(name => tree.Upstream.Whole?.Find(name) is not null) is null)
             {
                 throw new NotForkException(
-                    ExitCode.Configuration, "In dialect 0 a patch is looked for from upstream's own root, so that below `subtree` or " +
-                    "`prefix` it is "
-                    + "left out in silence; write `dialect = 1`, or use fragment_patch.", file.Place);
+                    ExitCode.Configuration, "In dialect 0 a patch is looked for from upstream's own root, so that below `subtree` or "
+                    + "`prefix` it is left out in silence; write `dialect = 1`, or use fragment_patch.", file.Place);
             }
 
             var path = file.Choose(name => tree.Find(name) is not null) ?? throw new NotForkException(
-                ExitCode.Drift, $"This version has no file {string.Join(" or ", file.Names.Distinct().Select(name => $"\"{name}\""))} " +
-                $"to patch.", file.Place);
+                ExitCode.Drift,
+                $"This version has no file {string.Join(" or ", file.Names.Distinct().Select(name => $"\"{name}\""))} to patch.",
+                file.Place);
             if (!_isStrict && (path.AsSpan().IndexOfAny(Special) >= 0 || path[0] is '#' or '~'))
             {
                 throw new NotForkException(
-                    ExitCode.Configuration, $"Dialect 0 cannot patch \"{path}\", whose name has a character that shells know; write " +
-                    $"`dialect = 1`.", file.Place);
+                    ExitCode.Configuration,
+                    $"Dialect 0 cannot patch \"{path}\", whose name has a character that shells know; write `dialect = 1`.", file.Place);
             }
 
             PatchResult? result = null;

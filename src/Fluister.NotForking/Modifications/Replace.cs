@@ -57,8 +57,7 @@ internal sealed partial class Replace : Modification
     [GeneratedRegex(@"^\s*(\S+)\s*=\s*(\S+)\s*$", RegexOptions.ECMAScript, 1000)]
     private static partial Regex Line();
 
-    /// <summary>The file beside the configuration. It may lie beside another NAME of the same not-fork.d, but not outside of
-    /// that.</summary>
+    /// <summary>The file beside the configuration: also beside another NAME of the same not-fork.d, but not outside of that.</summary>
     private static string Payload(string folder, string name, Place place)
     {
         var root = Path.GetFullPath(Path.Combine(folder, ".."));

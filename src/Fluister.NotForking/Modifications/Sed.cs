@@ -31,10 +31,10 @@ internal sealed partial class Sed : Modification
                 throw new NotForkException(ExitCode.Configuration, "The pattern is empty.", place);
             }
 
-            var replacement = Escape().Replace(match.Groups[5].Value, letter =>
-                letter.Value[1] switch { 'n' => "\n", 't' => "\t", _ => "\r" });
-            _rules.Add(new SedRule(place, match.Groups[1].Value, new Glob(match.Groups[1].Value, place),
-                PerlPattern.Create(pattern, place), replacement));
+            var glob = match.Groups[1].Value;
+            var replacement = Escape().Replace(
+                match.Groups[5].Value, letter => letter.Value[1] switch { 'n' => "\n", 't' => "\t", _ => "\r" });
+            _rules.Add(new SedRule(place, glob, new Glob(glob, place), PerlPattern.Create(pattern, place), replacement));
         }
     }
 
@@ -90,25 +90,22 @@ internal sealed partial class Sed : Modification
                 if (rule.Pattern.IsMatch(Encoding.Latin1.GetString(Workspace.Read(added, rule.Place))))
                 {
                     throw new NotForkException(
-                        ExitCode.Drift, $"In dialect 0 this rule matches nothing in \"{added.Path}\", which a `replace` has added, " +
-                        $"though its pattern is "
-                        + "there; write `dialect = 1`, or change that file itself.", rule.Place);
+                        ExitCode.Drift, $"In dialect 0 this rule matches nothing in \"{added.Path}\", which a `replace` has added, though "
+                        + "its pattern is there; write `dialect = 1`, or change that file itself.", rule.Place);
                 }
             }
         }
     }
 
-    /// <summary>Whether a rule is one of many that try every pattern with every file, as a program writes them: not all of these
-    /// match.</summary>
-    /// <remarks>LumoSQL's configuration of SQLite has such a table. One of a pattern's rules, or one for each of its files, must
-    /// match.</remarks>
+    /// <summary>Whether a rule is one of many that try every pattern with every file, as a program writes them: not all match.</summary>
+    /// <remarks>LumoSQL's configuration of SQLite has such a table. One of a pattern's rules, or one of its files', must match.</remarks>
     private bool IsOfTable(SedRule rule, int[] counts)
     {
         var matched = Enumerable.Range(0, _rules.Count).Where(index => counts[index] > 0).Select(index => _rules[index]).ToList();
         var same = _rules.FindAll(other => other.Pattern.Pattern == rule.Pattern.Pattern);
         return same.DistinctBy(other => other.Glob).Count() > 1
-            && (matched.Intersect(same).Any() || same.TrueForAll(other =>
-                _rules.Exists(third => third.Glob == other.Glob && third != other))
-                && same.Exists(other => matched.Exists(third => third.Glob == other.Glob)));
+            && (matched.Intersect(same).Any()
+                || (same.TrueForAll(other => _rules.Exists(third => third.Glob == other.Glob && third != other))
+                    && same.Exists(other => matched.Exists(third => third.Glob == other.Glob))));
     }
 }

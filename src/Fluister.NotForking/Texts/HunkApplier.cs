@@ -18,8 +18,7 @@ internal sealed class HunkApplier(ReadOnlyMemory<byte> text, bool ignoreBlanks)
     /// <summary>By how many lines hunks had to move so far.</summary>
     public int Moved { get; private set; }
 
-    /// <summary>Whether a new line was put right behind a last line that has no line end, as GNU patch does: one line came of
-    /// two.</summary>
+    /// <summary>Whether a new line was put right behind a last line without a line end, as GNU patch does: they are one line.</summary>
     public bool Glues { get; private set; }
 
     /// <summary>Where a hunk fits.</summary>

@@ -2,8 +2,7 @@ namespace Fluister.NotForking.Texts;
 
 /// <summary>What turns one sequence of lines into another, with as few lines as can be: Myers' algorithm in linear space.</summary>
 /// <remarks>E. W. Myers, "An O(ND) Difference Algorithm and Its Variations", 1986. Lines that only one side has are left out before:
-/// they match nothing. Where two texts differ in more than <see cref="Patience"/> lines at once, the result is no longer the
-/// smallest.</remarks>
+/// they match nothing. Where texts differ in more than <see cref="Patience"/> lines at once, the result is not the smallest.</remarks>
 internal sealed class LineDiff
 {
     /// <summary>How many differing lines are searched through on each side at once.</summary>

@@ -17,7 +17,7 @@ internal static partial class NormalHunk
         var (oldStart, newStart) = (Number("a"), Number("c"));
         var (oldCount, newCount) = (
             (command.Groups["b"].Success ? Number("b") : oldStart) - oldStart + 1,
-                (command.Groups["d"].Success ? Number("d") : newStart) - newStart + 1);
+            (command.Groups["d"].Success ? Number("d") : newStart) - newStart + 1);
         var kind = command.Groups["kind"].Value;
         var read = new List<HunkLine>();
         Take(lines, read, kind == "a" ? 0 : oldCount, "< ", '-', place);

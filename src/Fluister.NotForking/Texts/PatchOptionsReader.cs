@@ -50,8 +50,8 @@ internal static class PatchOptionsReader
         var sides = word.Split('=', 2);
         return sides[0] switch
         {
-            "strip" or "fuzz" => Short(options, sides[0] == "strip" ? 'p' : 'F', sides.Length > 1 ? sides[1] : Next(words, word, place),
-                place),
+            "strip" or "fuzz" => Short(
+                options, sides[0] == "strip" ? 'p' : 'F', sides.Length > 1 ? sides[1] : Next(words, word, place), place),
             "batch" => options with { Batch = true },
             "forward" => options with { Forward = true },
             "force" => options with { Force = true },
@@ -88,8 +88,8 @@ internal static class PatchOptionsReader
         : throw new NotForkException(ExitCode.Configuration, $"The option \"{word}\" needs a value.", place);
 
     private static NotForkException Unknown(string option, Place place) => new(
-        ExitCode.Configuration, $"\"{option}\" is none of the options of patch that are understood: -p -F -t -N -f -R -l -s -c -n -u " +
-        $"--binary.", place);
+        ExitCode.Configuration,
+        $"\"{option}\" is none of the options of patch that are understood: -p -F -t -N -f -R -l -s -c -n -u --binary.", place);
 
     /// <summary>Splits as a shell does: blanks, marks and backslashes.</summary>
     private static List<string> Words(string text, Place place)

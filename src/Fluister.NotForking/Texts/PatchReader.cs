@@ -96,8 +96,8 @@ internal sealed partial class PatchReader
         if (!_header.IsThere)
         {
             throw new NotForkException(
-                ExitCode.Configuration, "This hunk belongs to no file: the header (\"---\", \"+++\") is missing, or other text stands " +
-                "between.", place);
+                ExitCode.Configuration,
+                "This hunk belongs to no file: the header (\"---\", \"+++\") is missing, or other text stands between.", place);
         }
 
         _lines.StripsReturns = _lines.HasReturn && !_options.Binary;

@@ -86,6 +86,6 @@ internal static partial class UnifiedHunk
     }
 
     private static NotForkException Malformed(Place place) => new(
-        ExitCode.Configuration, "This hunk is malformed: its lines are not as many as its first line says, or begin with none of ' ', " +
-        "'+', '-'.", place);
+        ExitCode.Configuration,
+        "This hunk is malformed: its lines are not as many as its first line says, or begin with none of ' ', '+', '-'.", place);
 }

@@ -63,8 +63,8 @@ internal sealed class FileDigests : IDisposable
     public void Dispose() => _hash.Dispose();
 
     // Not locked against writers: a checkout and an output have locks of their own.
-    private static SafeFileHandle Open(string path) => File.OpenHandle(path, FileMode.Open, FileAccess.Read,
-        FileShare.ReadWrite | FileShare.Delete);
+    private static SafeFileHandle Open(string path) => File.OpenHandle(
+        path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
     private static FileStream Create(string path, bool isExecutable, long length)
     {

@@ -104,8 +104,7 @@ public sealed class Output(string folder, string name)
         }
     }
 
-    /// <summary>What each path may be if it is ours: what the index says; after an interrupted run of the old tool, either of
-    /// two.</summary>
+    /// <summary>What each path may be if it is ours: what the index says; after a killed run of the old tool, either of two.</summary>
     private SortedDictionary<string, List<IndexEntry>> Known(OutputFolder output)
     {
         var known = new SortedDictionary<string, List<IndexEntry>>(Utf8Order.Instance);

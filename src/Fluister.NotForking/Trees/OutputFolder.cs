@@ -103,8 +103,8 @@ internal sealed class OutputFolder(string root, FileDigests digests)
 
     /// <summary>The error for what may not be touched.</summary>
     public NotForkException Guard(string path, string why) => new(
-        ExitCode.OutputGuard, $"\"{(path.Length == 0 ? root : At(path))}\" {why}. Nothing was changed: move it away, or choose " +
-        $"another output.");
+        ExitCode.OutputGuard,
+        $"\"{(path.Length == 0 ? root : At(path))}\" {why}. Nothing was changed: move it away, or choose another output.");
 
     /// <summary>Whether all folders on the way to a path are there.</summary>
     /// <exception cref="NotForkException">One is a link or a file.</exception>

@@ -8,8 +8,8 @@ internal static class OutputJournal
     /// <summary>Writes it; it is there as a whole or not at all.</summary>
     public static void Write(string file, IEnumerable<OutputStep> steps)
     {
-        File.WriteAllText(file + ".tmp", string.Concat(steps.Select(step => $"{step.Kind}{step.Path}\0{step.Value}\0")),
-            new UTF8Encoding(false));
+        var text = string.Concat(steps.Select(step => $"{step.Kind}{step.Path}\0{step.Value}\0"));
+        File.WriteAllText(file + ".tmp", text, new UTF8Encoding(false));
         File.Move(file + ".tmp", file);
     }
 
@@ -24,8 +24,8 @@ internal static class OutputJournal
             steps.Add(parts[at] is ['d' or 'f' or 'l' or 't' or 'x' or 'n', ..] && TreePath.IsInside(parts[at][1..])
                 && !parts[at + 1].Contains('/', StringComparison.Ordinal) | parts[at][0] == 'l'
                 ? new OutputStep(parts[at][0], parts[at][1..], parts[at + 1])
-                : throw new NotForkException(ExitCode.OutputGuard, "This journal of an output is damaged; move the output away.",
-                    new Place(file)));
+                : throw new NotForkException(
+                    ExitCode.OutputGuard, "This journal of an output is damaged; move the output away.", new Place(file)));
         }
 
         return steps;

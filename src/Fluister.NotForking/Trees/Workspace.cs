@@ -1,8 +1,8 @@
 namespace Fluister.NotForking.Trees;
 
 /// <summary>The tree that modifications work on: upstream's files, and what became of them.</summary>
-/// <remarks>Nothing of upstream's is written to: what changes lies in a folder of its own. One file is in memory at a time, and what was
-/// edited up to <see cref="Limits.HeldBytes"/>.</remarks>
+/// <remarks>Nothing of upstream's is written to: what changes lies in a folder of its own. One file is in memory at
+/// a time, and what was edited up to <see cref="Limits.HeldBytes"/>.</remarks>
 public sealed class Workspace
 {
     private readonly string _folder;

@@ -44,7 +44,10 @@ internal sealed class GitRepository(CacheEntry entry, UpstreamOptions options)
         CacheEntry.Delete(Clone);
         var temporary = entry.At($"main_clone.{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}.tmp");
         string[] from = branch is null ? [] : ["-b", branch];
-        Run(entry.Folder, null, ["clone", "-q", "--no-checkout", .. from, "--", url, temporary]).Output();
+        // From a folder of this computer nothing is sent that would have to be small: looking for deltas costs most of a first run.
+        string[] how = url.StartsWith("file://", StringComparison.Ordinal) || url.StartsWith('/')
+            ? ["--upload-pack=git -c pack.window=0 -c pack.compression=1 upload-pack"] : [];
+        Run(entry.Folder, null, ["clone", "-q", "--no-checkout", .. how, .. from, "--", url, temporary]).Output();
         Directory.Move(temporary, Clone);
     }
 

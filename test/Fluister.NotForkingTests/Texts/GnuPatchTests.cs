@@ -99,8 +99,8 @@ public sealed class GnuPatchTests
         var fits = !File.Exists(path + ".rej");
         var ours = FilePatcher.Apply(one.Text, Assert.Single(files), options);
         return ours.IsComplete == fits && ours.Text.AsSpan().SequenceEqual(theirs) ? null
-            : $"{one.Name}: fits {fits}, ours {ours.IsComplete}\n--text\n{Latin(one.Text)}\n--patch\n{Latin(one.Patch)}\n" +
-                    $"--program\n{Latin(theirs)}\n--ours\n{Latin(ours.Text)}";
+            : $"{one.Name}: fits {fits}, ours {ours.IsComplete}\n--text\n{Latin(one.Text)}\n--patch\n{Latin(one.Patch)}"
+                + $"\n--program\n{Latin(theirs)}\n--ours\n{Latin(ours.Text)}";
     }
 
     private static string Latin(byte[] bytes) => Encoding.Latin1.GetString(bytes).Replace("\r", "\\r", StringComparison.Ordinal);

@@ -51,8 +51,8 @@ internal sealed class PatchCase
     /// <summary>The patch; empty where there is nothing to change.</summary>
     public byte[] Patch { get; }
 
-    private static byte[] Returned(byte[] text) => Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(text).Replace("\n", "\r\n",
-        StringComparison.Ordinal));
+    private static byte[] Returned(byte[] text) => Encoding.Latin1.GetBytes(
+        Encoding.Latin1.GetString(text).Replace("\n", "\r\n", StringComparison.Ordinal));
 
     private byte[] Join(List<string> lines) =>
         Encoding.Latin1.GetBytes(string.Join('\n', lines) + (lines.Count > 0 && _random.Next(6) > 0 ? "\n" : ""));

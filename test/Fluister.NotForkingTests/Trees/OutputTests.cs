@@ -21,8 +21,8 @@ public sealed class OutputTests : IDisposable
         Assert.Equal(
             $"l 5 a\0b/run\0f 3 b.txt\0{Hash("ü\n")}\0f 3 b/run\0{Hash("!go")}\0f 0 empty\0{Hash("")}\0",
             File.ReadAllText(Path.Combine(_folder.Out, ".index", "name")));
-        Assert.Equal([".lock.name", "name"], Directory.GetFileSystemEntries(Path.Combine(_folder.Out, ".index")).Select(Path.GetFileName)
-            .Order());
+        var index = Directory.GetFileSystemEntries(Path.Combine(_folder.Out, ".index"));
+        Assert.Equal([".lock.name", "name"], index.Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -93,8 +93,8 @@ public sealed class OutputTests : IDisposable
         }
 
         var before = _folder.Contents();
-        var error = Assert.Throws<NotForkException>(() => _folder.Install(_folder.Tree(("a", "3"), ("dir/b", "3"), ("new", "3"),
-            ("link", "->b"))));
+        var tree = _folder.Tree(("a", "3"), ("dir/b", "3"), ("new", "3"), ("link", "->b"));
+        var error = Assert.Throws<NotForkException>(() => _folder.Install(tree));
         Assert.Equal((ExitCode.OutputGuard, before), (error.Code, _folder.Contents()));
         Assert.Contains(_folder.At(at).TrimEnd('/'), error.Message, StringComparison.Ordinal);
     }

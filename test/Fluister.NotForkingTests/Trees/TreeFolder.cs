@@ -1,4 +1,3 @@
-using System.Text;
 using Fluister.NotForking.Trees;
 
 namespace Fluister.NotForkingTests.Trees;
@@ -35,8 +34,7 @@ internal sealed class TreeFolder : IDisposable
     /// <summary>What lies in OUT/NAME, in the same form, in order.</summary>
     public string Contents() => string.Join('\n', FolderTree.Read(At("")).Select(entry => entry.Kind == EntryKind.Link
         ? $"{entry.Path}=->{new FileInfo(entry.Location).LinkTarget}"
-        : $"{entry.Path}={(entry.IsExecutable ? "x" : "")}{File.ReadAllText(entry.Location, Encoding.UTF8)}")
-            .Order(StringComparer.Ordinal));
+        : $"{entry.Path}={(entry.IsExecutable ? "x" : "")}{File.ReadAllText(entry.Location)}").Order(StringComparer.Ordinal));
 
     /// <summary>Makes OUT/NAME a tree.</summary>
     public void Install(List<TreeEntry> tree, Action? step = null) => new Output(Out, "name") { Step = step }.Install(tree);
