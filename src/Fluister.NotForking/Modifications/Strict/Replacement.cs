@@ -17,12 +17,12 @@ internal sealed partial class Replacement
         var (text, at) = (word.Text, 0);
         foreach (var mark in Mark().Matches(text).Where(mark => !mark.Groups["parameter"].Success))
         {
-            replacement._parts.Add(((word with { Text = text[at..mark.Index] }).Bytes(run), 0));
+            replacement._parts.Add(((word with { Text = text[at..mark.Index] }).Source(run), 0));
             replacement._parts.Add(mark.ValueSpan is "$$" ? ("$", 0) : (null, Group(mark, pattern, word.Place)));
             at = mark.Index + mark.Length;
         }
 
-        replacement._parts.Add(((word with { Text = text[at..] }).Bytes(run), 0));
+        replacement._parts.Add(((word with { Text = text[at..] }).Source(run), 0));
         return replacement;
     }
 

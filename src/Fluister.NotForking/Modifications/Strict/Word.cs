@@ -14,6 +14,18 @@ internal sealed partial record Word(Place Place, string Text, bool IsBare = fals
     /// <summary>The bytes, with parameters' values in UTF-8.</summary>
     public string Bytes(ModificationRun run) => Expand(run, Scalar);
 
+    /// <summary>The bytes, with parameters' values that mean nothing to the languages whose sources `sed` edits: a descriptor is others'
+    /// word, and must not end a string and go on as code.</summary>
+    public string Source(ModificationRun run) => Expand(run, (value, name) =>
+    {
+        var text = Scalar(value, name);
+        return text.All(letter => letter is not ('"' or '\\' or '$' or '`') && !char.IsControl(letter)) ? text : throw new NotForkException(
+            ExitCode.Configuration,
+            $"The parameter \"{name}\" holds a quotation mark, a backslash, a dollar sign, a backtick or a line end, which could be code in " +
+            "what `sed` edits. Change the value, or put it in by `json`, `yaml`, `xml` or a file.",
+            Place);
+    });
+
     /// <summary>The Unicode text, with parameters' values: names, keys and values of structured files.</summary>
     public string Unicode(ModificationRun run) => PerlText.Decode(Bytes(run), Place);
 

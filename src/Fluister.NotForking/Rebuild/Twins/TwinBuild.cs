@@ -141,7 +141,8 @@ internal sealed class TwinBuild(Plant plant, Action<string> progress) : IDisposa
 
         if (Vary("clock", "now", "400 days and an hour later", Missing("faketime")))
         {
-            wrapper.AddRange(["faketime", "-f", "+9601h"]);
+            // -m: for programs of several threads; without it waits for a time may end at once.
+            wrapper.AddRange(["faketime", "-m", "-f", "+9601h"]);
             variables["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
         }
 

@@ -11,7 +11,7 @@ public sealed class SedTests
     [InlineData(@"*.rs : '(\w+)\.signal\.org' = '$1.example'", "chat.example|chat.example|cdn.example")]
     [InlineData(@"src/** : '(?<host>chat|cdn)\.signal\.org' = <$<host>>$$1", "<chat>$1|<chat>$1|<cdn>$1")]
     [InlineData(@"src/env.rs : '(c)(hat|dn)\.signal\.org' = $1${digit}$$${digit}$$1", "c5$5$1|")]
-    [InlineData(@"src/env.rs : chat.signal.org = ${chat.host}", "a$1.b|a$1.b|cdn.signal.org")]
+    [InlineData(@"src/env.rs : chat.signal.org = ${chat.host}", "a'1.b|a'1.b|cdn.signal.org")]
     [InlineData(@"/src/env.rs : '(?m)^// .*\n' = ''", "|chat.signal.org|cdn.signal.org")]
     [InlineData("src/*.rs : chat.signal.org = \"\\x41${chat.list[1]}\\u00e9\"", "Ayé|")]
     [InlineData(@"src/*.rs : chat.signal.org = $${chat.host}", "${chat.host}|${chat.host}|")]
@@ -21,7 +21,7 @@ public sealed class SedTests
     {
         using var recipe = new StrictRecipe("sed",
             line)
-        { Network = """{"chat":{"host":"a$1.b","list":["x","y"],"pattern":"chat.s"},"digit":5}""" };
+        { Network = """{"chat":{"host":"a'1.b","list":["x","y"],"pattern":"chat.s"},"digit":5}""" };
         var text = recipe.On("src/env.rs", Env.Replace("see chat.s", line.Contains("pattern") ? "see chat.sxchat_s" : "see chat.s"))
             .Result()["src/env.rs"];
         foreach (var part in expected.Split('|'))
@@ -52,6 +52,21 @@ public sealed class SedTests
         {
             Assert.Equal((ExitCode.Drift, refusal), recipe.Refusal());
         }
+    }
+
+    /// <summary>A descriptor is others' word: in a string of Rust or Kotlin it must stay text.</summary>
+    [Theory]
+    [InlineData("a\\\"; evil(); //")]
+    [InlineData("a\\\\")]
+    [InlineData("${evil}")]
+    [InlineData("`evil`")]
+    [InlineData("a\\nb")]
+    public void A_value_that_could_be_code_is_refused(string value)
+    {
+        using var recipe = new StrictRecipe("sed", "*.rs : x = ${host}") { Network = $$"""{"host":"{{value}}"}""" };
+        var (code, message) = recipe.On("a.rs", "x").Refusal();
+        Assert.Equal(ExitCode.Configuration, code);
+        Assert.StartsWith("1.mod:3: The parameter \"host\" holds a quotation mark", message, StringComparison.Ordinal);
     }
 
     [Theory]
