@@ -12,7 +12,7 @@ public sealed partial class TidyTests
     private static readonly HashSet<string> FoundByConvention =
     [
         ".editorconfig", ".gitattributes", ".gitignore", "Directory.Build.props", "Directory.Packages.props", "LICENSE", "README.md",
-        "BannedSymbols.txt", "package.json", "package-lock.json", "packages.lock.json", "runtimeconfig.template.json",
+        "BannedSymbols.txt", "package.json", "package-lock.json", "packages.lock.json", "runtimeconfig.template.json", "upstream.conf",
     ];
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed partial class TidyTests
     [Fact]
     public void Every_file_is_named_by_another() =>
         Assert.Empty(Repository.Files
-            .Where(file => Path.GetExtension(file.Name) is not (".cs" or ".proto"))
+            .Where(file => Path.GetExtension(file.Name) is not (".cs" or ".proto" or ".mod"))
             .Where(file => !FoundByConvention.Contains(file.Name) && !IsNamed(file))
             .Select(file => file.Path));
 
