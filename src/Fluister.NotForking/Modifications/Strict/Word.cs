@@ -22,8 +22,8 @@ internal sealed partial record Word(Place Place, string Text, bool IsBare = fals
         return text.All(letter => letter is not ('"' or '\\' or '$' or '`') && !char.IsControl(letter)) ? text
             : throw new NotForkException(
             ExitCode.Configuration,
-            $"The parameter \"{name}\" holds a quotation mark, a backslash, a dollar sign, a backtick or a line end, which could be code in " +
-            "what `sed` edits. Change the value, or put it in by `json`, `yaml`, `xml` or a file.",
+            $"The parameter \"{name}\" holds a quotation mark, a backslash, a dollar sign, a backtick or a line end, which could be code " +
+            "in what `sed` edits. Change the value, or put it in by `json`, `yaml`, `xml` or a file.",
             Place);
     });
 
