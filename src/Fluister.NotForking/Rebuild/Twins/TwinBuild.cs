@@ -75,7 +75,8 @@ internal sealed class TwinBuild(Plant plant, Action<string> progress) : IDisposa
     {
         if (_mounted is not null)
         {
-            var (program, option) = Environment.IsPrivilegedProcess ? ("umount", "--") : ("fusermount", "-u");
+            // Lazily: what a build that failed has left running in it must not keep it there.
+            var (program, option) = Environment.IsPrivilegedProcess ? ("umount", "-l") : ("fusermount", "-uz");
             Child.Run(program, [option, _mounted], "/");
         }
 
